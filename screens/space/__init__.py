@@ -1,0 +1,1 @@
+"""The presentation space: what a 3270 display holds, cell by cell, and what its keys do to it. Pure."""
