@@ -1,0 +1,41 @@
+"""Textual's terminal driver, reading keys through our parser."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import selectors
+import sys
+
+from textual.driver import Driver
+
+from screens.console.parser import KeyParser
+
+POLL_S = 0.1
+"""How often a lone Escape is looked at, to tell it from the start of a sequence."""
+
+
+def driver_class() -> type[Driver] | None:
+    """The driver for this system; None leaves the choice to Textual."""
+    if sys.platform == "win32":
+        return None
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class ConsoleDriver(LinuxDriver):
+        """Reads the terminal in a thread of its own."""
+
+        def run_input_thread(self) -> None:
+            """Read until told to stop; called by Textual in the input thread."""
+            parser = KeyParser(self._debug)
+            decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.fileno, selectors.EVENT_READ)
+                while not self.exit_event.is_set():
+                    if selector.select(POLL_S):
+                        text = decode(os.read(self.fileno, 4096))
+                        for message in parser.feed(text) if text else ():
+                            self.process_message(message)
+                    for message in parser.tick():
+                        self.process_message(message)
+
+    return ConsoleDriver
