@@ -1,0 +1,35 @@
+"""Entracte's engine: what an application imports. It knows neither screens nor transactions."""
+
+from monitor.area import Area, NoArea, upgrade
+from monitor.errors import Abend, DuplicateRecord, MonitorError, RecordNotFound
+from monitor.exchange import Aid, Inbound, Outbound, Send
+from monitor.files import Query, Record, changed, file, ledger
+from monitor.outcome import Converse, Finish, Outcome, TransferTo
+from monitor.program import Program, transaction
+from monitor.task import Task
+
+__all__ = [
+    "Abend",
+    "Aid",
+    "Area",
+    "Converse",
+    "DuplicateRecord",
+    "Finish",
+    "Inbound",
+    "MonitorError",
+    "NoArea",
+    "Outbound",
+    "Outcome",
+    "Program",
+    "Query",
+    "Record",
+    "RecordNotFound",
+    "Send",
+    "Task",
+    "TransferTo",
+    "changed",
+    "file",
+    "ledger",
+    "transaction",
+    "upgrade",
+]

@@ -159,6 +159,14 @@ class Received(msgspec.Struct, frozen=True):
     """The fields whose content is not for display, storage or a log."""
 
 
+class UnknownLayout(LookupError):
+    """A stored screen needs a layout this process has not learnt yet."""
+
+    def __init__(self, layout: int) -> None:
+        super().__init__(f"layout {layout} is not known here yet")
+        self.layout = layout
+
+
 class Presentation(Protocol):
     """The screens floor, as the engine sees it. Pure: every method is a function of its arguments."""
 
@@ -179,7 +187,10 @@ class Presentation(Protocol):
         ...
 
     def receive(self, screen: str, inbound: Inbound) -> Received:
-        """Match an input with the screen it answers; fields the screen does not have are ignored."""
+        """Match an input with the screen it answers; fields the screen does not have are ignored.
+
+        Raises `UnknownLayout` for a screen that `unknown` would say needs more.
+        """
         ...
 
     def compose(self, screen: str, received: Received, send: Send) -> str:

@@ -1,0 +1,85 @@
+"""The conversation area: what a program remembers between two screens, typed and versioned.
+
+It is stored as JSON with the name and version of its type beside it. When the type changes, raise its
+`version` and register an `upgrade` from the version before; an area that nothing can upgrade is refused with
+a message that names both versions, and stays in the store as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from monitor.errors import AreaError, LimitExceeded
+
+A = TypeVar("A", bound="Area")
+Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Area(msgspec.Struct):
+    """Base of the area types of an application; fields need defaults, so that a conversation can begin."""
+
+    version: ClassVar[int] = 1
+    upgrades: ClassVar[dict[int, Upgrade]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.upgrades = {}
+
+
+class NoArea(Area):
+    """The area of a program that remembers nothing."""
+
+
+def upgrade(area_type: type[Area], from_version: int) -> Callable[[Upgrade], Upgrade]:
+    """Register a function from the fields of `from_version` to those of the version after it."""
+
+    def register(function: Upgrade) -> Upgrade:
+        area_type.upgrades[from_version] = function
+        return function
+
+    return register
+
+
+def encode_area(area: Area, bytes_max: int) -> str:
+    """The area as JSON; raises `AreaError` if it cannot be encoded, `LimitExceeded` if it is too large."""
+    try:
+        encoded = _encode(area)
+    except (TypeError, ValueError, msgspec.MsgspecError, RecursionError) as error:
+        raise AreaError("EARE", f"area {type(area).__name__} cannot be encoded: {error}") from error
+    if len(encoded) > bytes_max:
+        raise LimitExceeded("area_bytes_max", len(encoded), bytes_max)
+    return encoded.decode()
+
+
+def decode_area(area_type: type[A], name: str, version: int, encoded: str) -> A:
+    """Read a stored area back as `area_type`, upgraded if it is older; raises `AreaError` if it cannot be."""
+    if name != area_type.__name__:
+        raise AreaError("EART", f"the stored area is a {name}, the program expects a {area_type.__name__}")
+    try:
+        if version == area_type.version:
+            return msgspec.json.decode(encoded, type=area_type)
+        return msgspec.convert(_upgraded(area_type, version, encoded), area_type)
+    except msgspec.MsgspecError as error:
+        raise AreaError("EARD", f"area {name} version {version} cannot be read: {error}") from error
+
+
+def _upgraded(area_type: type[Area], version: int, encoded: str) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.json.decode(encoded)
+    for step in range(version, area_type.version):
+        function = area_type.upgrades.get(step)
+        if function is None:
+            break
+        fields = function(fields)
+    else:
+        if version < area_type.version:
+            return fields
+    raise AreaError(
+        "EARV",
+        f"area {area_type.__name__} was stored at version {version}, this program knows version "
+        f"{area_type.version} and no upgrade leads there; nothing was changed",
+    )

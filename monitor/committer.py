@@ -1,0 +1,57 @@
+"""Group commit: all units sealed while the previous commit is under way go out as one database transaction.
+
+There is no timer: a lone terminal waits for nobody, and under load each commit carries what came meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from monitor.store import Store, Unit, Verdict
+
+Promise = asyncio.Future[Verdict]
+
+
+class Committer:
+    """The way of every unit to the store, in the order they were sealed."""
+
+    def __init__(self, store: Store, batch_units_max: int) -> None:
+        self._store = store
+        self._batch_units_max = batch_units_max
+        self._sealed: deque[tuple[Unit, Promise]] = deque()
+        self._committing: asyncio.Task[None] | None = None
+        self.batches = 0
+        self.units = 0
+
+    def submit(self, unit: Unit) -> Promise:
+        """Queue `unit`; the promise is kept once it is durable, or refused, or the store failed."""
+        loop = asyncio.get_running_loop()
+        promise: Promise = loop.create_future()
+        self._sealed.append((unit, promise))
+        if self._committing is None:
+            self._committing = loop.create_task(self._commit())
+        return promise
+
+    async def _commit(self) -> None:
+        try:
+            while self._sealed:
+                batch = [self._sealed.popleft() for _ in range(min(len(self._sealed), self._batch_units_max))]
+                await self._settle(batch)
+        finally:
+            self._committing = None
+
+    async def _settle(self, batch: Sequence[tuple[Unit, Promise]]) -> None:
+        self.batches += 1
+        self.units += len(batch)
+        try:
+            verdicts = await self._store.commit([unit for unit, _ in batch])
+        except Exception as error:  # noqa: BLE001 handed to each unit of the batch
+            for _, promise in batch:
+                if not promise.done():
+                    promise.set_exception(error)
+            return
+        for (_, promise), verdict in zip(batch, verdicts, strict=True):
+            if not promise.done():
+                promise.set_result(verdict)

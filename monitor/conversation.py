@@ -1,0 +1,112 @@
+"""Where a terminal stands, as the store has it, and the choice of what its next input does: plain functions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from monitor.exchange import Aid, Inbound, Reason, Received, Refused
+from monitor.store import ABSENT, Versioned
+
+ABENDED = "abend"
+
+
+class TerminalState(NamedTuple):
+    """A row of `terminal_state`: the terminal, its latest conversation, and that one's last step."""
+
+    terminal: str
+    epoch: int = 0
+    user: str = ""
+    conversation: int | None = None
+    state: str | None = None
+    seed: int | None = None
+    step: int | None = None
+    number: int | None = None
+    sequence: int | None = None
+    outcome: str | None = None
+    next: str | None = None
+    area_type: str | None = None
+    area_version: int | None = None
+    area: str | None = None
+    screen: str | None = None
+    version: int = ABSENT
+
+    @property
+    def open(self) -> bool:
+        """True while a conversation waits for the next key."""
+        return self.state == "open"
+
+    @classmethod
+    def of(cls, terminal: str, stored: Versioned | None) -> TerminalState:
+        """The state of a stored row, or of a terminal never seen before."""
+        return cls(terminal) if stored is None else cls._make((*stored.row, stored.written_by))
+
+
+class Repeat(NamedTuple):
+    """The input was answered already: show the stored screen."""
+
+
+class Run(NamedTuple):
+    """Run this transaction."""
+
+    transid: str
+    first_time: bool
+
+
+class Blank(NamedTuple):
+    """No transaction: a blank screen, and no conversation."""
+
+
+class Notice(NamedTuple):
+    """No transaction: the screen stays, with a line that says why."""
+
+    text: str
+
+
+Choice = Repeat | Run | Blank | Notice | Refused
+
+
+def choose(state: TerminalState, inbound: Inbound, received: Received, bound: str, known: bool) -> Choice:
+    """What an input does: pending transaction, else the key's (`bound`), else the typed code.
+
+    `known`: whether the region has a program for `typed_transid(received)`.
+    """
+    if choice := _out_of_turn(state, inbound):
+        return choice
+    if state.open and state.next:
+        if inbound.aid is Aid.CLEAR and state.outcome == ABENDED:
+            return Blank()
+        return Run(state.next, first_time=False)
+    if bound:
+        return Run(bound, first_time=True)
+    if inbound.aid is Aid.CLEAR:
+        return Blank()
+    typed = typed_transid(received)
+    if known:
+        return Run(typed, first_time=True)
+    if typed:
+        return Notice(f"Transaction {typed} is not known here. Press Clear, then type a code such as MENU.")
+    return Notice("Nothing is running here. Type a transaction code, such as MENU, and press Enter.")
+
+
+def _out_of_turn(state: TerminalState, inbound: Inbound) -> Choice | None:
+    if inbound.epoch != state.epoch:
+        return Refused(
+            Reason.TAKEN_OVER,
+            f"Terminal {state.terminal} was taken over by another session. Attach again to go on.",
+        )
+    last = state.sequence or 0
+    if inbound.sequence == last and state.screen is not None:
+        return Repeat()
+    if inbound.sequence != last + 1:
+        return Refused(
+            Reason.OUT_OF_SEQUENCE,
+            f"Input {inbound.sequence} does not follow {last}. Attach again to see where the terminal stands.",
+        )
+    return None
+
+
+def typed_transid(received: Received) -> str:
+    """The transaction code that was typed: up to 4 characters, to the first blank, in upper case."""
+    text = received.text or next((received.values.get(name, "") for name in sorted(received.modified)), "")
+    words = text.split(maxsplit=1)
+    return words[0][:4].upper() if words else ""

@@ -1,0 +1,198 @@
+"""The dispatcher: from an input to its durable answer, and then nothing of it is left.
+
+load, choose, admit, run, seal, commit, answer: the decisions are plain functions elsewhere; this is the short
+loop around them.
+"""
+
+from __future__ import annotations
+
+from monitor.admission import Admission
+from monitor.committer import Committer
+from monitor.conversation import (
+    Blank,
+    Notice,
+    Repeat,
+    Run,
+    TerminalState,
+    choose,
+    typed_transid,
+)
+from monitor.errors import Abend, StoreError
+from monitor.exchange import Aid, Attachment, Inbound, Outbound, Reason, Received, Refused, UnknownLayout
+from monitor.execution import Engine, Execution, RunAgain, Sealed
+from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit, Verdict
+from monitor.unit_of_work import encode_row
+
+
+class Dispatcher:
+    """Steps and attachments of one region."""
+
+    def __init__(
+        self, engine: Engine, committer: Committer, admission: Admission, *, good_morning: str, user: str
+    ) -> None:
+        self._engine = engine
+        self._committer = committer
+        self._admission = admission
+        self._good_morning = good_morning
+        self._user = user
+
+    async def attach(self, terminal: str) -> Attachment | Refused:
+        """Raise the terminal's epoch, so that older attachments are told, and say where it stands.
+
+        A terminal never seen before begins with the good-morning transaction, if the region has one.
+        """
+        if refused := _bad_terminal(terminal):
+            return refused
+        try:
+            state = await self._raise_epoch(terminal)
+            if state is None:
+                return _too_contended()
+            if state.screen is None and self._good_morning:
+                answer = await self._step(
+                    Inbound(terminal, state.epoch, 1, Aid.NONE), start=self._good_morning
+                )
+                if isinstance(answer, Refused):
+                    return answer
+                return Attachment(terminal, state.epoch, answer.sequence, answer.screen)
+            screen = state.screen or self._engine.presentation.blank()
+            await self._learn(screen)
+            return Attachment(terminal, state.epoch, state.sequence or 0, screen)
+        except StoreError as error:
+            return Refused(Reason.STORE, str(error))
+
+    async def step(self, inbound: Inbound) -> Outbound | Refused:
+        """Run one input; returns once its answer is durable."""
+        if refused := _bad_terminal(inbound.terminal) or self._bad_input(inbound):
+            return refused
+        if not await self._admission.enter(inbound.terminal):
+            return Refused(
+                Reason.BUSY, "The region has more inputs waiting than waiting_max. Press the key again."
+            )
+        try:
+            return await self._step(inbound)
+        except StoreError as error:
+            return Refused(Reason.STORE, str(error))
+        finally:
+            self._admission.leave(inbound.terminal)
+
+    async def _step(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
+        claims: tuple[Key, ...] = ()
+        rejected = ""
+        for run in range(1, self._engine.limits.reruns_max + 2):
+            state = await self._state(inbound.terminal)
+            received = await self._receive(state, inbound)
+            choice = self._choose(state, inbound, received, start)
+            if isinstance(choice, Repeat):
+                return Outbound(inbound.terminal, inbound.sequence, state.screen or "")
+            if isinstance(choice, Refused):
+                return choice
+            execution = Execution(self._engine, state, inbound, received, run)
+            try:
+                sealed = await self._perform(execution, choice, state, received, claims, rejected)
+            except RunAgain as again:
+                claims = again.claims
+                continue
+            verdict = await self._commit(sealed, inbound.terminal)
+            if verdict is COMMITTED:
+                return Outbound(inbound.terminal, inbound.sequence, sealed.screen)
+            if isinstance(verdict, Rejected):
+                rejected = verdict.text
+        return _too_contended()
+
+    async def _perform(
+        self,
+        execution: Execution,
+        choice: Run | Blank | Notice,
+        state: TerminalState,
+        received: Received,
+        claims: tuple[Key, ...],
+        rejected: str,
+    ) -> Sealed:
+        presentation = self._engine.presentation
+        match choice:
+            case Run(transid) if rejected:
+                return execution.abend(
+                    transid, Abend("ECON", f"a constraint of a table was broken: {rejected}")
+                )
+            case Run(transid, first_time):
+                return await execution.run(transid, first_time, claims)
+            case Notice(text):
+                screen = presentation.notice(state.screen or presentation.blank(), received, text)
+                return execution.answer("notice", screen, keep=True)
+            case Blank():
+                return execution.answer("blank", presentation.blank(), keep=False)
+
+    async def _commit(self, sealed: Sealed, terminal: str) -> Verdict:
+        promise = self._committer.submit(sealed.unit)
+        self._admission.give_up_place(terminal)
+        promise.add_done_callback(lambda _: self._engine.overlay.drop(sealed.unit.id, sealed.updates))
+        return await promise
+
+    def _choose(
+        self, state: TerminalState, inbound: Inbound, received: Received, start: str
+    ) -> Repeat | Run | Blank | Notice | Refused:
+        programs = self._engine.programs
+        return choose(
+            state,
+            inbound,
+            received,
+            bound=start or programs.bound(inbound.aid),
+            known=typed_transid(received) in programs,
+        )
+
+    async def _state(self, terminal: str) -> TerminalState:
+        return TerminalState.of(terminal, await self._engine.loader.read(Key("terminal_state", terminal)))
+
+    async def _receive(self, state: TerminalState, inbound: Inbound) -> Received:
+        screen = state.screen or self._engine.presentation.blank()
+        try:
+            return self._engine.presentation.receive(screen, inbound)
+        except UnknownLayout:
+            await self._learn(screen)
+            return self._engine.presentation.receive(screen, inbound)
+
+    async def _learn(self, screen: str) -> None:
+        for layout in self._engine.presentation.unknown(screen):
+            stored = await self._engine.loader.read(Key("layout", layout))
+            if stored is None:
+                raise StoreError(
+                    f"the store has no layout {layout}, which a stored screen needs; run `entracte doctor`"
+                )
+            self._engine.presentation.learn(layout, stored.row[1])
+
+    async def _raise_epoch(self, terminal: str) -> TerminalState | None:
+        for _ in range(self._engine.limits.reruns_max + 1):
+            state = await self._state(terminal)
+            if state.version == ABSENT:
+                state = state._replace(user=self._user)
+            attached = state._replace(epoch=state.epoch + 1)
+            key, unit = Key("terminal", terminal), self._engine.units.new()
+            row = encode_row((terminal, attached.epoch, attached.user, attached.conversation, unit))
+            verdict = await self._committer.submit(Unit(unit, {key: state.version}, {key: row}, []))
+            if not isinstance(verdict, Conflict):
+                return attached
+        return None
+
+    def _bad_input(self, inbound: Inbound) -> Refused | None:
+        limits = self._engine.limits
+        if len(inbound.fields) > limits.input_fields_max:
+            return Refused(
+                Reason.INPUT, f"An input may have input_fields_max = {limits.input_fields_max} fields."
+            )
+        if sum(len(text) for _, text in inbound.fields) + len(inbound.text) > limits.input_chars_max:
+            return Refused(
+                Reason.INPUT, f"An input may have input_chars_max = {limits.input_chars_max} characters."
+            )
+        return None
+
+
+def _bad_terminal(terminal: str) -> Refused | None:
+    if 1 <= len(terminal) <= 8 and terminal.isascii() and terminal.isalnum():
+        return None
+    return Refused(Reason.INPUT, f"Terminal id {terminal!r} must be 1 to 8 letters or digits.")
+
+
+def _too_contended() -> Refused:
+    return Refused(
+        Reason.BUSY, "What this step needs is being changed by others all the time. Press the key again."
+    )

@@ -1,0 +1,94 @@
+"""How a step ends, and the rows that say so: pure functions from what happened to what is stored."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, NamedTuple
+
+import msgspec
+
+from monitor.area import Area, encode_area
+from monitor.conversation import TerminalState
+from monitor.exchange import Inbound, Received
+from monitor.limits import Limits
+from monitor.store import Key
+from monitor.unit_of_work import Row
+
+_encode = msgspec.json.Encoder().encode
+
+NO_AREA = ("NoArea", 1, "{}")
+
+
+class Ending(NamedTuple):
+    """What a step comes to."""
+
+    outcome: str
+    """converse, finish, abend, notice or blank."""
+    screen: str
+    transid: str = ""
+    code: str = ""
+    next: str = ""
+    area: tuple[str, int, str] = NO_AREA
+    """Type name, version, JSON."""
+
+
+class Dump(NamedTuple):
+    """What an operator wants to read of an abend."""
+
+    code: str
+    message: str
+    detail: str
+    area: tuple[str, int, str]
+
+
+def stored_area(area: Area, limits: Limits) -> tuple[str, int, str]:
+    """The area as a step keeps it; raises `AreaError` or `LimitExceeded`."""
+    return type(area).__name__, type(area).version, encode_area(area, limits.area_bytes_max)
+
+
+def area_of(state: TerminalState) -> tuple[str, int, str]:
+    """The area the last step of an open conversation left."""
+    if not state.open or state.area is None:
+        return NO_AREA
+    return state.area_type or "", state.area_version or 0, state.area
+
+
+def describe(error: BaseException, chars_max: int) -> tuple[str, str, str]:
+    """(abend code, message, traceback) of what ended a program; the traceback keeps its last part."""
+    code = getattr(error, "abend_code", "ASRA")
+    message = getattr(error, "message", "") or f"{type(error).__name__}: {error}"
+    return code, message, "".join(traceback.format_exception(error))[-chars_max:]
+
+
+def masked_input(inbound: Inbound, received: Received) -> str:
+    """The input as the history keeps it: fields by name, non-display ones as a run of asterisks."""
+    fields = {
+        name: "*" * len(received.values.get(name, ""))
+        if name in received.masked
+        else received.values.get(name, "")
+        for name in sorted(received.modified)
+    }
+    kept: dict[str, Any] = {"aid": inbound.aid, "cursor": inbound.cursor, "fields": fields}
+    if received.text:
+        kept["text"] = received.text
+    return _encode(kept).decode()
+
+
+def monitor_rows(state: TerminalState, unit: int, ending: Ending, seed: int) -> tuple[int, dict[Key, Row]]:
+    """The conversation the step belongs to, and the new rows of it and of its terminal."""
+    open_after = "open" if ending.next else "ended"
+    terminal = state.terminal
+    if state.conversation is not None and state.open:
+        conversation = state.conversation
+        return conversation, {
+            Key("conversation", conversation): (conversation, terminal, open_after, state.seed)
+        }
+    return unit, {
+        Key("terminal", terminal): (terminal, state.epoch, state.user, unit),
+        Key("conversation", unit): (unit, terminal, open_after, seed),
+    }
+
+
+def abend_notice(transid: str, code: str, unit: str) -> str:
+    """The line an operator sees; it fits 80 columns."""
+    return f"{transid} abend {code}: step backed out, nothing lost. Clear=Leave. Dump {unit}"

@@ -1,0 +1,92 @@
+"""What can go wrong, by whose fault: settings at start-up, a program, the store.
+
+The first sentence of a class's docstring is its message; the values follow, and each is an attribute.
+"""
+
+from __future__ import annotations
+
+
+class MonitorError(Exception):
+    """The root of every error of the monitor; never raised itself."""
+
+
+class SettingsError(MonitorError):
+    """The settings cannot be used."""
+
+
+class StartupError(MonitorError):
+    """The region cannot start."""
+
+
+class Abend(MonitorError):
+    """This task ends here, and everything it did in this step is backed out."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(f"{code}: {message}" if message else code)
+        self.abend_code = code
+        self.message = message
+
+
+class RecordNotFound(Abend):
+    """There is no such record (NOTFND)."""
+
+    def __init__(self, file: str, key: object) -> None:
+        super().__init__("AEIM", f"file {file} has no record {key!r}; read it first, or write it")
+        self.file = file
+        self.key = key
+
+
+class DuplicateRecord(Abend):
+    """There is a record with this key already (DUPREC)."""
+
+    def __init__(self, file: str, key: object) -> None:
+        super().__init__(
+            "AEIN", f"file {file} has a record {key!r} already; rewrite it, or choose another key"
+        )
+        self.file = file
+        self.key = key
+
+
+class LimitExceeded(Abend):
+    """The task asked for more than a limit of the region allows."""
+
+    def __init__(self, limit: str, value: int, allowed: int) -> None:
+        super().__init__("ELIM", f"{limit} is {allowed}, this task came to {value}")
+        self.limit = limit
+        self.value = value
+        self.allowed = allowed
+
+
+class AreaError(Abend):
+    """The conversation area cannot be saved, or not be read back."""
+
+
+class Deadlock(MonitorError):
+    """Two steps wait for each other's record; this one runs again. Never seen by an operator."""
+
+
+class StoreError(MonitorError):
+    """The store did not do what it was asked; nothing of the unit of work was applied."""
+
+    retry = False
+    """True: the same call may succeed when it is made again."""
+
+
+class StoreBusy(StoreError):
+    """Another process held the store longer than `store_busy_s_max`; press the key again."""
+
+    retry = True
+
+
+class StoreFull(StoreError):
+    """The disk is full; make room, then press the key again."""
+
+    retry = True
+
+
+class StoreBroken(StoreError):
+    """The store cannot be used any more; run `entracte doctor`, then start the region again."""
+
+
+class ConstraintFailed(StoreError):
+    """A constraint of a table refused the unit of work."""

@@ -1,0 +1,221 @@
+"""Typed files: each record type is a table with real columns; a file is that table, seen by one unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+import msgspec
+
+from monitor.errors import DuplicateRecord, LimitExceeded, MonitorError, RecordNotFound, StoreError
+from monitor.store import Key, KeyValue, Store, Table, Value
+from monitor.unit_of_work import Row, UnitOfWork
+
+R = TypeVar("R", bound="Record")
+_PLAIN = (int, str, float)
+
+
+class Record(msgspec.Struct, frozen=True):
+    """Base of record types: immutable; make a changed one with `changed`."""
+
+    table: ClassVar[Table]
+    plain: ClassVar[bool]
+
+    @classmethod
+    def from_row(cls: type[R], row: Row) -> R:
+        """The record of a row in the table's column order."""
+        if cls.plain:
+            return cls(*row)
+        return msgspec.convert(dict(zip(cls.table.columns, row, strict=True)), cls, strict=False)
+
+    def to_row(self) -> Row:
+        """The record's columns, in the table's order."""
+        return msgspec.structs.astuple(self)
+
+    @property
+    def key(self) -> Key:
+        """Where the record is kept."""
+        values = tuple(getattr(self, column) for column in self.table.key)
+        return Key(self.table.name, values[0] if len(values) == 1 else values)
+
+
+def changed(record: R, **values: Any) -> R:
+    """A copy of `record` with some fields changed."""
+    return msgspec.structs.replace(record, **values)
+
+
+def file(name: str, *, key: str | tuple[str, ...], alternate: str = "") -> Callable[[type[R]], type[R]]:
+    """Declare a record type to be the rows of table `name`, found by `key`, browsed by it or by `alternate`."""
+    return _declare(name, (key,) if isinstance(key, str) else key, alternate, append=False)
+
+
+def ledger(name: str, *, key: str = "id") -> Callable[[type[R]], type[R]]:
+    """Declare an append-only record type; the store numbers its rows in the column `key`."""
+    return _declare(name, (key,), "", append=True)
+
+
+def _declare(
+    name: str, key: tuple[str, ...], alternate: str, *, append: bool
+) -> Callable[[type[R]], type[R]]:
+    def declare(record: type[R]) -> type[R]:
+        fields = msgspec.structs.fields(record)
+        columns = tuple(field.name for field in fields)
+        for column in (*(() if append else key), *filter(None, (alternate,))):
+            if column not in columns:
+                raise MonitorError(f"{record.__name__} has no field {column!r}; it has {', '.join(columns)}")
+        record.table = Table(name, key, columns, append, alternate)
+        record.plain = all(field.type in _PLAIN for field in fields)
+        return record
+
+    return declare
+
+
+class Query(msgspec.Struct, Generic[R], frozen=True):
+    """A read-only query of the application's own; its columns are the fields of `record`, in order."""
+
+    name: str
+    sql: str
+    record: type[R]
+
+
+class Reports:
+    """Reads that a commit does not check: browses and queries see what is durable, without locks."""
+
+    def __init__(self, store: Store, rows_max: int) -> None:
+        self.store = store
+        self.rows_max = rows_max
+
+    def allowed(self, limit: int) -> int:
+        """`limit`, if the region allows a task to read as many rows at once."""
+        if limit > self.rows_max:
+            raise LimitExceeded("browse_rows_max", limit, self.rows_max)
+        return limit
+
+
+class File(Generic[R]):
+    """One file, as one unit of work sees it."""
+
+    def __init__(self, record: type[R], unit: UnitOfWork, reports: Reports) -> None:
+        self._record = record
+        self._unit = unit
+        self._reports = reports
+
+    async def read(self, key: KeyValue, *, update: bool = False) -> R | None:
+        """The record, or None; with `update`, nobody else reads it for update until this step is sealed."""
+        row = await self._unit.read(Key(self._record.table.name, key), update)
+        return None if row is None else self._record.from_row(row)
+
+    async def write(self, record: R) -> None:
+        """Add a record; raises `DuplicateRecord` if its key is taken."""
+        if await self._unit.read(record.key) is not None:
+            raise DuplicateRecord(record.table.name, record.key.value)
+        self._unit.write(record.key, record.to_row())
+
+    async def rewrite(self, record: R) -> None:
+        """Replace a record; raises `RecordNotFound` if there is none."""
+        await self._existing(record.key)
+        self._unit.write(record.key, record.to_row())
+
+    async def delete(self, key: KeyValue) -> None:
+        """Delete a record; raises `RecordNotFound` if there is none."""
+        address = Key(self._record.table.name, key)
+        await self._existing(address)
+        self._unit.write(address, None)
+
+    async def version(self, key: KeyValue) -> int:
+        """Which unit wrote the record; keep it in the area to see later if someone changed it."""
+        address = Key(self._record.table.name, key)
+        await self._existing(address)
+        return self._unit.version(address)
+
+    async def read_unchanged(self, key: KeyValue, version: int) -> R | None:
+        """Read for update, or None if another wrote (or deleted) it since `version`: changed by someone else."""
+        record = await self.read(key, update=True)
+        if record is None or self._unit.version(record.key) != version:
+            return None
+        return record
+
+    async def browse(
+        self, start: Value = None, *, limit: int, backward: bool = False, alternate: bool = False
+    ) -> list[R]:
+        """Up to `limit` records from `start` on, included, by key or by the alternate index.
+
+        `start` None begins at the end where the direction begins. Durable records, with this unit's own
+        changes to them; records of other units that are sealed but not durable yet are not seen.
+        """
+        table = self._record.table
+        by = table.alternate if alternate else table.key[0]
+        if not by:
+            raise MonitorError(f"file {table.name} has no alternate index; declare one with alternate=")
+        rows = await _watched(
+            self._unit,
+            self._reports.store.browse(
+                table.name,
+                by=by,
+                start=start,
+                rows_max=self._reports.allowed(limit) + len(self._unit.rows),
+                backward=backward,
+            ),
+        )
+        found = {record.key: record for record in (self._record.from_row(item.row) for item in rows)}
+        return self._with_own(found, by, start, backward)[:limit]
+
+    def _with_own(self, found: dict[Key, R], by: str, start: Value, backward: bool) -> list[R]:
+        for key, row in self._unit.rows.items():
+            if key.table != self._record.table.name:
+                continue
+            found.pop(key, None)
+            if row is not None:
+                record = self._record.from_row(row)
+                place = cast("Any", getattr(record, by))
+                if start is None or (place <= start if backward else place >= start):
+                    found[key] = record
+        order = (by, *self._record.table.key)
+        return sorted(
+            found.values(),
+            key=lambda record: tuple(getattr(record, name) for name in order),
+            reverse=backward,
+        )
+
+    async def _existing(self, key: Key) -> None:
+        if await self._unit.read(key) is None:
+            raise RecordNotFound(key.table, key.value)
+
+
+class Files:
+    """All files of the region: `files[Account]` is the file of that record type."""
+
+    def __init__(self, unit: UnitOfWork, reports: Reports) -> None:
+        self._unit = unit
+        self._reports = reports
+
+    def __getitem__(self, record: type[R]) -> File[R]:
+        return File(record, self._unit, self._reports)
+
+    def append(self, record: Record) -> None:
+        """Add a row to an append-only table."""
+        if not record.table.append:
+            raise MonitorError(f"{record.table.name} is a file: use files[...].write")
+        self._unit.append(record.table.name, record.to_row())
+
+    async def select(self, query: Query[R], *, limit: int, **values: Value) -> list[R]:
+        """The rows of a query, at most `limit`, as records: what is durable, unlocked and unchecked."""
+        allowed = self._reports.allowed(limit)
+        rows = await _watched(
+            self._unit, self._reports.store.select(query.sql, {**values, "limit": limit}, allowed)
+        )
+        return [query.record.from_row(row) for row in rows]
+
+
+async def _watched(unit: UnitOfWork, answer: Any) -> Any:
+    try:
+        return await answer
+    except StoreError as error:
+        unit.trouble = error
+        raise
+
+
+def columns_missing(table: Table, present: Mapping[str, object]) -> list[str]:
+    """The columns a record type declares that its table has not."""
+    wanted = table.columns if table.append else (*table.columns, "written_by")
+    return [column for column in wanted if column not in present]

@@ -1,0 +1,33 @@
+"""The history: steps are kept for a time, and may then go, but never the one that is a conversation's state."""
+
+from __future__ import annotations
+
+import sqlite3
+
+_OLDEST_STEPS = """
+SELECT s.unit, s.started < :oldest, c.state = 'open' OR t.id IS NOT NULL
+FROM step s
+LEFT JOIN conversation c ON c.id = s.conversation AND c.written_by = s.unit
+LEFT JOIN terminal t ON t.id = c.terminal AND t.conversation = c.id
+WHERE s.unit > :after ORDER BY s.unit LIMIT :rows
+"""
+
+
+def prune(database: sqlite3.Connection, oldest: str, rows: int = 1_000) -> int:
+    """Delete steps begun before `oldest` (ISO time) that are no terminal's state; returns how many.
+
+    Unit ids rise with time within a region, so the oldest come first, and the search ends with the first
+    `rows` of which none is old enough.
+    """
+    deleted, after = 0, 0
+    while True:
+        found = database.execute(_OLDEST_STEPS, {"oldest": oldest, "after": after, "rows": rows}).fetchall()
+        old = [(unit,) for unit, too_old, needed in found if too_old and not needed]
+        if old:
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany("DELETE FROM step WHERE unit = ?", old)
+            database.execute("COMMIT")
+            deleted += len(old)
+        if len(found) < rows or not any(too_old for _, too_old, _ in found):
+            return deleted
+        after = found[-1][0]

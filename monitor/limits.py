@@ -1,0 +1,46 @@
+"""Everything has a limit, and the limit has a name with its unit."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The limits of a region; each can be set under `[limits]` in the settings file."""
+
+    tasks_max: int = 256
+    """Programs that run at once."""
+    waiting_max: int = 10_000
+    """Inputs that wait for a place; one more is refused as busy."""
+    batch_units_max: int = 256
+    """Units of work in one database transaction."""
+    reruns_max: int = 50
+    """Times a step runs again because another changed what it read."""
+    transfers_max: int = 16
+    """Programs one step may pass through by TransferTo or link."""
+    records_max: int = 1_000
+    """Records one step may read by key."""
+    writes_max: int = 1_000
+    """Records one step may write."""
+    browse_rows_max: int = 10_000
+    """Rows one browse or query may ask for."""
+    area_bytes_max: int = 32_763
+    """Size of a conversation area as JSON; the field's own limit for a COMMAREA."""
+    screen_bytes_max: int = 262_144
+    """Size of a stored screen as JSON."""
+    input_fields_max: int = 2_000
+    """Fields in one input."""
+    input_chars_max: int = 20_000
+    """Characters in one input."""
+    dump_chars_max: int = 16_384
+    """Length of the traceback kept in a dump."""
+    wait_s_max: float = 30.0
+    """Seconds a step may take in all, waiting for records and reads included; then abend EWAI."""
+    runaway_s_max: float = 5.0
+    """Seconds a program may compute without returning to the monitor; then abend AICA. 0: no limit."""
+    store_busy_s_max: float = 10.0
+    """Seconds to wait for another process that writes to the store."""
+    store_cache_kib: int = 2_048
+    """SQLite's page cache of each of the three connections, in KiB."""
+    history_days_max: int = 90
+    """Days a step is kept in the history; the last step of a conversation is kept as long as it is open."""

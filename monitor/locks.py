@@ -1,0 +1,69 @@
+"""Update locks: one holder a record, the others wait in the order they came.
+
+A lock is held from `read(update=True)` until the step is sealed, never across a screen. A step waits for at
+most one record, so a deadlock is a walk along holders that comes back to its start; it is found the moment it
+would close, and the step that would close it runs again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Hashable
+from contextlib import suppress
+
+from monitor.errors import Deadlock
+
+
+class UpdateLocks:
+    """The locks of one region. An owner is any hashable thing that stands for a step."""
+
+    def __init__(self) -> None:
+        self._holder: dict[Hashable, Hashable] = {}
+        self._waiting: dict[Hashable, deque[tuple[Hashable, asyncio.Future[None]]]] = {}
+        self._wanted: dict[Hashable, Hashable] = {}
+
+    def __len__(self) -> int:
+        return len(self._holder)
+
+    async def acquire(self, owner: Hashable, record: Hashable) -> None:
+        """Hold `record` for `owner`; raises `Deadlock` if waiting for it could never end."""
+        holder = self._holder.setdefault(record, owner)
+        if holder == owner:
+            return
+        self._refuse_cycle(owner, record)
+        turn = asyncio.get_running_loop().create_future()
+        entry = (owner, turn)
+        self._waiting.setdefault(record, deque()).append(entry)
+        self._wanted[owner] = record
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self.release(owner, record)
+            with suppress(KeyError, ValueError):
+                self._waiting[record].remove(entry)
+            raise
+        finally:
+            self._wanted.pop(owner, None)
+
+    def release(self, owner: Hashable, record: Hashable) -> None:
+        """Pass `record` on to the first that waits for it."""
+        if self._holder.get(record) != owner:
+            return
+        waiting = self._waiting.get(record)
+        while waiting:
+            successor, turn = waiting.popleft()
+            if not turn.done():
+                self._holder[record] = successor
+                turn.set_result(None)
+                return
+        self._waiting.pop(record, None)
+        del self._holder[record]
+
+    def _refuse_cycle(self, owner: Hashable, record: Hashable) -> None:
+        wanted: Hashable | None = record
+        while wanted is not None:
+            holder = self._holder.get(wanted)
+            if holder == owner:
+                raise Deadlock(f"record {record!r} is held by a step that waits for this one")
+            wanted = self._wanted.get(holder)

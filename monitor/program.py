@@ -1,0 +1,138 @@
+"""Transaction programs: the declaration, and the table a region runs by."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from types import ModuleType
+from typing import Any, Generic, TypeVar, overload
+
+import msgspec
+
+from monitor.area import Area, NoArea
+from monitor.errors import StartupError
+from monitor.exchange import Aid
+from monitor.files import Record
+from monitor.outcome import Outcome
+from monitor.store import Table
+from monitor.task import Task
+
+A = TypeVar("A", bound=Area)
+Function = Callable[[Task[A]], Awaitable[Outcome]]
+
+
+class Program(msgspec.Struct, Generic[A], frozen=True):
+    """A transaction program and what the region must know of it."""
+
+    transid: str
+    """1 to 4 characters, upper case."""
+    function: Function[A]
+    area_type: type[A]
+    keys: tuple[Aid, ...] = ()
+    """Keys that start this transaction on a terminal with no conversation."""
+    title: str = ""
+
+    def __call__(self, task: Task[A]) -> Awaitable[Outcome]:
+        """Run the program: tests call it as the plain function it is."""
+        return self.function(task)
+
+
+@overload
+def transaction(
+    transid: str, *, keys: tuple[Aid, ...] = (), title: str = ""
+) -> Callable[[Function[NoArea]], Program[NoArea]]: ...
+
+
+@overload
+def transaction(
+    transid: str, *, area: type[A], keys: tuple[Aid, ...] = (), title: str = ""
+) -> Callable[[Function[A]], Program[A]]: ...
+
+
+def transaction(
+    transid: str, *, area: type[Any] = NoArea, keys: tuple[Aid, ...] = (), title: str = ""
+) -> Callable[[Function[Any]], Program[Any]]:
+    """Declare an async function from a task to an outcome to be the program of `transid`."""
+    if not (
+        1 <= len(transid) <= 4 and transid.isascii() and transid.isalnum() and transid == transid.upper()
+    ):
+        raise StartupError(f"transaction id {transid!r} must be 1 to 4 letters or digits, in upper case")
+
+    def declare(function: Function[Any]) -> Program[Any]:
+        first_line = (inspect.getdoc(function) or "").partition("\n")[0]
+        return Program(transid, function, area, keys, title or first_line)
+
+    return declare
+
+
+class ProgramTable:
+    """The programs a region knows, by transaction id and by key."""
+
+    def __init__(self, programs: Iterable[Program[Any]] = ()) -> None:
+        self._programs: dict[str, Program[Any]] = {}
+        self._keys: dict[Aid, str] = {}
+        for program in programs:
+            self.add(program)
+
+    def add(self, program: Program[Any]) -> None:
+        """Take a program in; raises `StartupError` if its id or one of its keys is taken."""
+        known = self._programs.get(program.transid)
+        if known is program:
+            return
+        if known is not None:
+            raise StartupError(f"two programs are called {program.transid}; give one another transaction id")
+        self._programs[program.transid] = program
+        for aid in program.keys:
+            if aid in self._keys:
+                raise StartupError(
+                    f"{aid} starts {self._keys[aid]} already; {program.transid} needs another key"
+                )
+            self._keys[aid] = program.transid
+
+    def get(self, transid: str) -> Program[Any] | None:
+        """The program of `transid`, or None."""
+        return self._programs.get(transid)
+
+    def bound(self, aid: Aid) -> str:
+        """The transaction a key starts, or empty."""
+        return self._keys.get(aid, "")
+
+    def __iter__(self) -> Iterator[Program[Any]]:
+        return iter(self._programs.values())
+
+    def __contains__(self, transid: str) -> bool:
+        return transid in self._programs
+
+
+class Application(msgspec.Struct, frozen=True):
+    """What the loaded modules bring: programs, and the tables of their records."""
+
+    programs: ProgramTable
+    tables: tuple[Table, ...]
+    packages: tuple[str, ...]
+    """Where the schema files of the tables are."""
+
+
+def load(names: Iterable[str]) -> Application:
+    """Import the modules named and take in the programs and record types each one shows."""
+    table, tables, packages = ProgramTable(), dict[str, Table](), list[str]()
+    for name in names:
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            raise StartupError(
+                f"programs: there is no module {name!r} ({error}); correct the settings"
+            ) from error
+        packages.append(name)
+        for value in vars(module).values():
+            if isinstance(value, Program):
+                table.add(value)
+        tables |= {record.table.name: record.table for record in _records(module)}
+    return Application(table, tuple(tables.values()), tuple(packages))
+
+
+def _records(module: ModuleType) -> Iterator[type[Record]]:
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Record) and hasattr(value, "table"):
+            yield value

@@ -1,0 +1,97 @@
+"""Runaway programs: one that computes without ever returning to the monitor is interrupted (abend AICA).
+
+A program runs in slices, from one await that really waits to the next. A thread of its own looks at the slice
+under way now and then; one that has lasted too long gets a `Runaway` raised inside it. What cannot be
+interrupted is a single call into C that does not return, such as `time.sleep(1000)`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Coroutine, Generator
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Runaway(BaseException):
+    """The program did not return to the monitor in time. Not an Exception: programs do not catch it."""
+
+
+class _Slice:
+    __slots__ = ("fired", "started", "thread")
+
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.started = time.monotonic()
+        self.fired = False
+
+
+class Watchdog:
+    """Watches the slices of one event loop; one thread, asleep most of the time."""
+
+    def __init__(self, runaway_s_max: float) -> None:
+        self._runaway_s_max = runaway_s_max
+        self._lock = threading.Lock()
+        self._slice: _Slice | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="entracte-watchdog", daemon=True)
+        if runaway_s_max > 0:
+            self._thread.start()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def begin(self) -> _Slice:
+        """A slice begins in this thread."""
+        self._slice = current = _Slice()
+        return current
+
+    def end(self, current: _Slice) -> None:
+        """The slice is over: from here on nothing is raised in it any more."""
+        with self._lock:
+            self._slice = None
+        if current.fired:
+            for _ in range(10):  # the exception is due here, if the program's last instruction outran it
+                pass
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self._runaway_s_max / 4):
+            with self._lock:
+                current = self._slice
+                if current is not None and time.monotonic() - current.started > self._runaway_s_max:
+                    current.fired = True
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(current.thread), ctypes.py_object(Runaway)
+                    )
+
+
+class Watched(Generic[T]):
+    """Awaits a coroutine in slices that a watchdog sees."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T], watchdog: Watchdog) -> None:
+        self._coroutine = coroutine
+        self._watchdog = watchdog
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        resume, value = self._coroutine.send, None
+        while True:
+            current = self._watchdog.begin()
+            try:
+                try:
+                    waited_for = resume(value)
+                finally:
+                    self._watchdog.end(current)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            try:
+                value = yield waited_for
+                resume = self._coroutine.send
+            except BaseException as error:  # noqa: BLE001 passed on into the program
+                value, resume = error, self._coroutine.throw

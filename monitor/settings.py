@@ -1,0 +1,104 @@
+"""Settings: one TOML file, environment overrides, and every unknown key is an error that names a known one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from monitor.errors import SettingsError
+from monitor.limits import Limits
+
+FILE = "entracte.toml"
+_PREFIX = "ENTRACTE_"
+_FILE_VARIABLE = "ENTRACTE_SETTINGS"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a region is started with."""
+
+    store: str = "entracte.db"
+    """Path of the SQLite file; relative to the folder of the settings file, or to the current one."""
+    programs: tuple[str, ...] = ("transactions.menu", "transactions.bank")
+    """Modules whose transaction programs and record types the region loads."""
+    presentation: str = "screens.presenter:Presenter"
+    """Where the class is that turns what programs send into screens."""
+    good_morning_transid: str = "MENU"
+    """Started on a terminal that attaches for the first time; empty: a blank screen."""
+    user: str = "GUEST"
+    """The user of a terminal nobody has signed on to."""
+    limits: Limits = Limits()
+
+
+def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings file (the one named, else `entracte.toml` if it is there) and the environment."""
+    variables = os.environ if environment is None else environment
+    named = file or (Path(variables[_FILE_VARIABLE]) if variables.get(_FILE_VARIABLE) else None)
+    values = _read(named) if named else (_read(Path(FILE)) if Path(FILE).is_file() else {})
+    if named and "store" in values:
+        values["store"] = str(named.parent / str(values["store"]))
+    _override(values, variables)
+    _refuse_unknown(values, Settings.__struct_fields__, "")
+    limits = values.get("limits", {})
+    if not isinstance(limits, dict):
+        raise SettingsError("limits must be a table: write [limits] on a line of its own")
+    _refuse_unknown(limits, Limits.__struct_fields__, "limits.")
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"settings: {error}") from error
+    _refuse_negative(settings.limits)
+    return settings
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"{file} cannot be read ({error.strerror}); name another with --settings"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not TOML: {error}") from error
+
+
+def _override(values: dict[str, Any], variables: Mapping[str, str]) -> None:
+    known = {
+        **dict.fromkeys(Settings.__struct_fields__, ""),
+        **dict.fromkeys(Limits.__struct_fields__, "limits"),
+    }
+    for variable in sorted(variables):
+        if not variable.startswith(_PREFIX) or variable == _FILE_VARIABLE:
+            continue
+        name = variable.removeprefix(_PREFIX).lower()
+        if name not in known or name == "limits":
+            raise SettingsError(
+                f"environment variable {variable} is not known{_nearest(name, known, _PREFIX)}"
+            )
+        text = variables[variable]
+        value: object = text.split(",") if name == "programs" else text
+        (values.setdefault("limits", {}) if known[name] else values)[name] = value
+
+
+def _refuse_unknown(values: Mapping[str, Any], known: Iterable[str], prefix: str) -> None:
+    for name in values:
+        if name not in known:
+            raise SettingsError(f"setting {prefix}{name} is not known{_nearest(name, known)}")
+
+
+def _nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    found = (prefix + near[0].upper()) if near and prefix else (near[0] if near else "")
+    return f"; did you mean {found}?" if found else f"; known are: {', '.join(known)}"
+
+
+def _refuse_negative(limits: Limits) -> None:
+    for name in Limits.__struct_fields__:
+        value = getattr(limits, name)
+        if value < 0 or (value == 0 and name != "runaway_s_max"):
+            raise SettingsError(f"setting limits.{name} is {value}; it must be more than 0")

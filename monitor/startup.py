@@ -1,0 +1,232 @@
+"""A region: the store opened, the programs loaded, the dispatcher ready; and all of it closed again."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import socket
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from monitor.admission import Admission
+from monitor.clock import Clock, SystemClock
+from monitor.committer import Committer
+from monitor.dispatcher import Dispatcher
+from monitor.errors import StartupError
+from monitor.exchange import Attachment, Inbound, Outbound, Presentation, Refused
+from monitor.execution import Engine
+from monitor.files import Reports, columns_missing
+from monitor.history import prune
+from monitor.limits import Limits
+from monitor.loader import Loader
+from monitor.locks import UpdateLocks
+from monitor.program import Application, load
+from monitor.runaway import Watchdog
+from monitor.settings import Settings
+from monitor.store import Key, Store, Table, Unit
+from monitor.store.connection import Connection, ThreadConnection, connect
+from monitor.store.migrations import migrate
+from monitor.store.sqlite import SqliteStore, translated
+from monitor.store.tables import MONITOR_TABLES
+from monitor.unit_of_work import Overlay, encode_row
+from monitor.units import UnitIds
+
+MONITOR_SCHEMA = "monitor.store"
+
+
+class Region(NamedTuple):
+    """One process's share of the work: it holds nothing that another could not take over."""
+
+    number: int
+    application: Application
+    presentation: Presentation
+    store: Store
+    engine: Engine
+    committer: Committer
+    admission: Admission
+    dispatcher: Dispatcher
+
+    async def attach(self, terminal: str) -> Attachment | Refused:
+        """See `Dispatcher.attach`."""
+        return await self.dispatcher.attach(terminal)
+
+    async def step(self, inbound: Inbound) -> Outbound | Refused:
+        """See `Dispatcher.step`."""
+        return await self.dispatcher.step(inbound)
+
+    def close(self) -> None:
+        """Stop watching; the store is closed by whoever opened it."""
+        self.engine.watchdog.close()
+
+
+@asynccontextmanager
+async def open_region(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    randomness: random.Random | None = None,
+    commit_delay_s: float = 0.0,
+) -> AsyncIterator[Region]:
+    """Open the store named in the settings, bring its schema up to date, and start a region on it."""
+    application = load(settings.programs)
+    path = store_path(settings)
+    async with _connections(path, settings.limits, commit_delay_s, application) as connections:
+        writer, reader, browser = connections
+        region = await start(
+            settings,
+            application,
+            store=SqliteStore(writer, reader, browser, (*MONITOR_TABLES, *application.tables)),
+            number=await _register(writer, clock or SystemClock(), settings.limits),
+            clock=clock or SystemClock(),
+            randomness=randomness or random.SystemRandom(),
+        )
+        try:
+            yield region
+        finally:
+            region.close()
+
+
+def store_path(settings: Settings) -> Path:
+    """The store's file; raises `StartupError` if there is no folder to hold it."""
+    path = Path(settings.store).absolute()
+    if not path.parent.is_dir():
+        raise StartupError(f"there is no folder {path.parent} for the store; make it, or name another")
+    return path
+
+
+@asynccontextmanager
+async def _connections(
+    path: Path, limits: Limits, commit_delay_s: float, application: Application
+) -> AsyncIterator[tuple[ThreadConnection, ThreadConnection, ThreadConnection]]:
+    opened: list[ThreadConnection] = []
+
+    async def open_one(read_only: bool) -> ThreadConnection:
+        opened.append(
+            await connect(
+                path,
+                read_only=read_only,
+                busy_s_max=limits.store_busy_s_max,
+                cache_kib=limits.store_cache_kib,
+                commit_delay_s=0.0 if read_only else commit_delay_s,
+            )
+        )
+        return opened[-1]
+
+    try:
+        with translated():
+            writer = await open_one(read_only=False)
+            await prepare_schema(writer, application)
+            yield writer, await open_one(read_only=True), await open_one(read_only=True)
+    finally:
+        for connection in reversed(opened):
+            await connection.close()
+
+
+async def prepare_schema(writer: Connection, application: Application) -> None:
+    """Apply the schema changes of the monitor and its applications; check the record types against them."""
+    packages = (MONITOR_SCHEMA, *application.packages)
+    await writer.run(lambda database: migrate(database, packages))
+    await writer.run(lambda database: _check_tables(database, application.tables))
+
+
+def _check_tables(database: sqlite3.Connection, tables: tuple[Table, ...]) -> None:
+    for table in tables:
+        present = {row[1]: None for row in database.execute(f"PRAGMA table_info({table.name})")}
+        if missing := columns_missing(table, present):
+            raise StartupError(
+                f"table {table.name} has no column {', '.join(missing)}; add a numbered SQL file to the "
+                "schema folder of its application"
+            )
+
+
+async def _register(writer: Connection, clock: Clock, limits: Limits) -> int:
+    started = clock.now()
+    oldest = started - timedelta(days=limits.history_days_max)
+    process = f"{socket.gethostname()} {os.getpid()}"
+
+    def register(database: sqlite3.Connection) -> int:
+        database.execute("BEGIN IMMEDIATE")
+        cursor = database.execute(
+            "INSERT INTO region (started, process) VALUES (?, ?)",
+            (started.isoformat(timespec="seconds"), process),
+        )
+        database.execute("COMMIT")
+        prune(database, oldest.isoformat(timespec="milliseconds"))
+        return cast("int", cursor.lastrowid)
+
+    return await writer.run(register)
+
+
+async def start(
+    settings: Settings,
+    application: Application,
+    *,
+    store: Store,
+    number: int,
+    clock: Clock,
+    randomness: random.Random,
+) -> Region:
+    """Put a region together over an open store; `number` is its own among all that ever opened it."""
+    limits = settings.limits
+    presentation = _load_presentation(settings.presentation)
+    _check_good_morning(settings, application)
+    engine = Engine(
+        application.programs,
+        presentation,
+        Loader(store),
+        Reports(store, limits.browse_rows_max),
+        Overlay(),
+        UpdateLocks(),
+        UnitIds(number),
+        Watchdog(limits.runaway_s_max),
+        clock,
+        randomness,
+        limits,
+    )
+    committer = Committer(store, limits.batch_units_max)
+    admission = Admission(limits.tasks_max, limits.waiting_max)
+    dispatcher = Dispatcher(
+        engine, committer, admission, good_morning=settings.good_morning_transid, user=settings.user
+    )
+    await _store_layouts(store, presentation, engine.units)
+    return Region(number, application, presentation, store, engine, committer, admission, dispatcher)
+
+
+def _load_presentation(name: str) -> Presentation:
+    module, _, attribute = name.partition(":")
+    try:
+        made: Callable[[], Any] = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise StartupError(
+            f"presentation {name!r} cannot be loaded ({error}); correct the settings"
+        ) from error
+    return cast("Presentation", made())
+
+
+def _check_good_morning(settings: Settings, application: Application) -> None:
+    transid = settings.good_morning_transid
+    if transid and transid not in application.programs:
+        known = ", ".join(sorted(program.transid for program in application.programs))
+        raise StartupError(
+            f"good_morning_transid {transid} is not loaded; this region has {known or 'no programs'}"
+        )
+
+
+async def _store_layouts(store: Store, presentation: Presentation, units: UnitIds) -> None:
+    """Keep every layout in the store before the first screen of it is sent."""
+    layouts = dict(presentation.layouts())
+    keys = [Key("layout", layout) for layout in layouts]
+    stored = await store.read(keys) if keys else []
+    unit = units.new()
+    writes: dict[Key, str | None] = {
+        key: encode_row((key.value, layouts[cast("int", key.value)], unit))
+        for key, record in zip(keys, stored, strict=True)
+        if record is None
+    }
+    if writes:
+        await store.commit([Unit(unit, {}, writes, [])])

@@ -1,0 +1,104 @@
+"""One hop to the database thread for a whole batch.
+
+aiosqlite hands every call to its thread, and each such hop costs more than the SQL of a small step. Here a
+function goes over in one hop, through public interfaces only: `sqlite3.connect` takes a connection `factory`,
+and ours runs a function when it is asked to execute the statement `RUN`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+RUN = "-- entracte: run a function in the database thread"
+
+
+class Connection(Protocol):
+    """Runs a function of a `sqlite3.Connection` where that connection lives."""
+
+    async def run(self, work: Work[T]) -> T:
+        """The function's result; what it raises is raised here."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+class _Result(sqlite3.Cursor):
+    """A cursor over one value that is there already."""
+
+    def __init__(self, connection: sqlite3.Connection, value: object) -> None:
+        super().__init__(connection)
+        self._value = value
+
+    def fetchall(self) -> list[Any]:
+        """The value, as the only row."""
+        return [self._value]
+
+
+class HopConnection(sqlite3.Connection):
+    """A connection that runs whole functions, and can emulate a disk whose commits are slow."""
+
+    commit_delay_s = 0.0
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """As `sqlite3` has it, but `RUN` calls the function given as the only parameter."""
+        if sql is RUN:
+            return _Result(self, parameters[0](self))
+        if self.commit_delay_s and sql == "COMMIT":
+            time.sleep(self.commit_delay_s)
+        return super().execute(sql, parameters)
+
+
+class ThreadConnection:
+    """A connection in aiosqlite's thread."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, work: Work[T]) -> T:
+        """Run `work` in the thread: one hop."""
+        rows = await self._connection.execute_fetchall(RUN, (work,))
+        result: T = rows[0]  # type: ignore[index]  # the list our cursor made
+        return result
+
+    async def close(self) -> None:
+        """Close the connection and end its thread."""
+        await self._connection.close()
+
+
+async def connect(
+    path: Path, *, read_only: bool, busy_s_max: float, cache_kib: int, commit_delay_s: float = 0.0
+) -> ThreadConnection:
+    """Open `path` (absolute) with the region's settings: WAL, and every commit on disk before it returns."""
+    uri = f"{path.as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    connection = await aiosqlite.connect(
+        uri, uri=True, isolation_level=None, factory=HopConnection, timeout=busy_s_max, cached_statements=256
+    )
+    hop = ThreadConnection(connection)
+    try:
+        await hop.run(lambda database: _prepare(database, read_only, cache_kib, commit_delay_s))
+    except BaseException:
+        await hop.close()
+        raise
+    return hop
+
+
+def _prepare(database: sqlite3.Connection, read_only: bool, cache_kib: int, commit_delay_s: float) -> None:
+    if not read_only:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA wal_autocheckpoint = 10000")
+    database.execute(f"PRAGMA cache_size = -{cache_kib:d}")
+    database.execute("PRAGMA foreign_keys = ON")
+    if isinstance(database, HopConnection):
+        database.commit_delay_s = commit_delay_s

@@ -1,0 +1,83 @@
+"""Schema changes: numbered SQL files, each applied once, in order, for the monitor and each application."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from monitor.errors import StartupError
+
+_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+
+_APPLIED = """
+CREATE TABLE IF NOT EXISTS schema_change (
+    component TEXT NOT NULL,
+    number    INTEGER NOT NULL,
+    name      TEXT NOT NULL,
+    PRIMARY KEY (component, number)
+) WITHOUT ROWID
+"""
+
+
+def changes_of(package: str) -> list[tuple[int, str, str]]:
+    """(number, name, SQL) of the files in the `schema` folder of `package`; empty if it has none."""
+    folder = resources.files(package) / "schema"
+    return sorted(_numbered(folder)) if folder.is_dir() else []
+
+
+def _numbered(folder: Traversable) -> list[tuple[int, str, str]]:
+    matches = ((file, _NAME.fullmatch(file.name)) for file in folder.iterdir())
+    return [(int(match[1]), file.name, file.read_text("utf-8")) for file, match in matches if match]
+
+
+def migrate(database: sqlite3.Connection, packages: Sequence[str]) -> list[str]:
+    """Apply what each package has and the store has not; returns the names applied. One transaction."""
+    applied: list[str] = []
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        database.execute(_APPLIED)
+        for package in packages:
+            applied += _migrate_package(database, package)
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+    return applied
+
+
+def _migrate_package(database: sqlite3.Connection, package: str) -> list[str]:
+    known = changes_of(package)
+    done = {
+        number
+        for (number,) in database.execute("SELECT number FROM schema_change WHERE component = ?", (package,))
+    }
+    newer = done - {number for number, _, _ in known}
+    if newer:
+        raise StartupError(
+            f"the store has schema change {max(newer)} of {package}, which this program does not know; "
+            "install the newer version that made it, nothing was changed"
+        )
+    applied = []
+    for number, name, sql in known:
+        if number in done:
+            continue
+        for statement in split_statements(sql):
+            database.execute(statement)
+        database.execute("INSERT INTO schema_change VALUES (?, ?, ?)", (package, number, name))
+        applied.append(f"{package} {name}")
+    return applied
+
+
+def split_statements(sql: str) -> list[str]:
+    """The statements of a file, cut where SQLite says that one is complete."""
+    statements, text = [], ""
+    for line in sql.splitlines(keepends=True):
+        text += line
+        if sqlite3.complete_statement(text):
+            statements.append(text.strip())
+            text = ""
+    return statements

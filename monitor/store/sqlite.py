@@ -1,0 +1,187 @@
+"""The store in one SQLite file: any number of processes, one of them writing at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from monitor.errors import ConstraintFailed, StoreBroken, StoreBusy, StoreError, StoreFull
+from monitor.store import (
+    COMMITTED,
+    Key,
+    Rejected,
+    Table,
+    Unit,
+    Value,
+    Verdict,
+    Versioned,
+    judge,
+    statements,
+)
+from monitor.store.connection import Connection
+
+_decode_rows = msgspec.json.Decoder(list[list[Any]]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class SqliteStore:
+    """The contract of `monitor.store.Store`, over one connection that writes and two that read."""
+
+    def __init__(
+        self, writer: Connection, reader: Connection, browser: Connection, tables: Iterable[Table]
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._browser = browser
+        self._tables = {table.name: table for table in tables}
+        self._broken: StoreBroken | None = None
+
+    async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
+        """One query a table, all in one hop."""
+        with translated():
+            return await self._reader.run(lambda database: self._read(database, keys))
+
+    async def browse(
+        self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
+    ) -> Sequence[Versioned]:
+        """One query, in the second reading connection, so that it holds up nobody's next key."""
+        sql = statements.browse(self._tables[table], by, start is None, backward)
+        with translated():
+            rows = await self._browser.run(
+                lambda database: database.execute(sql, (start, rows_max)).fetchall()
+            )
+        return [Versioned(tuple(row[1:]), row[0]) for row in rows]
+
+    async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[tuple[Any, ...]]:
+        """A query of the application's own; the connection it runs in can only read."""
+        with translated():
+            return await self._browser.run(lambda database: database.execute(sql, values).fetchmany(rows_max))
+
+    async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
+        """One transaction and one hop for all; a constraint that fails is traced to its unit."""
+        if self._broken:
+            raise self._broken
+        try:
+            with translated():
+                return await self._writer.run(lambda database: self._commit(database, units))
+        except StoreBroken as error:
+            self._broken = error
+            raise
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for connection in (self._reader, self._browser, self._writer):
+            await connection.close()
+
+    def _read(self, database: sqlite3.Connection, keys: Sequence[Key]) -> list[Versioned | None]:
+        found: list[Versioned | None] = [None] * len(keys)
+        for table, places in self._by_table(keys).items():
+            wanted = _encode([keys[place].value for place in places]).decode()
+            for position, written_by, *row in _only(database, statements.read(table), wanted):
+                found[places[position]] = Versioned(tuple(row), written_by)
+        return found
+
+    def _by_table(self, keys: Iterable[Key]) -> dict[Table, list[int]]:
+        places: dict[str, list[int]] = {}
+        for place, key in enumerate(keys):
+            places.setdefault(key.table, []).append(place)
+        return {self._tables[name]: where for name, where in places.items()}
+
+    def _commit(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            verdicts = self._apply(database, units)
+            database.execute("COMMIT")
+        except BaseException as error:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            if isinstance(error, sqlite3.IntegrityError):
+                return self._commit_one_by_one(database, units)
+            raise
+        return verdicts
+
+    def _apply(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+        verdicts = judge(units, self._current(database, units))
+        writes: dict[str, dict[Key, str | None]] = {}
+        appends: dict[str, list[str]] = {}
+        for unit, verdict in zip(units, verdicts, strict=True):
+            if verdict is not COMMITTED:
+                continue
+            for key, row in unit.writes.items():
+                writes.setdefault(key.table, {})[key] = row
+            for name, row in unit.appends:
+                appends.setdefault(name, []).append(row)
+        for name, rows in writes.items():
+            self._write(database, self._tables[name], rows)
+        for name, added in appends.items():
+            database.execute(statements.append(self._tables[name]), (_array(added),))
+        return verdicts
+
+    def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int]:
+        keys = list({key: None for unit in units for key in unit.reads})
+        current: dict[Key, int] = {}
+        for table, places in self._by_table(keys).items():
+            wanted = _encode([keys[place].value for place in places]).decode()
+            for position, written_by in _only(database, statements.versions(table), wanted):
+                current[keys[places[position]]] = written_by
+        return current
+
+    @staticmethod
+    def _write(database: sqlite3.Connection, table: Table, rows: dict[Key, str | None]) -> None:
+        gone = [key.value for key, row in rows.items() if row is None]
+        if gone:
+            database.execute(statements.delete(table), (_encode(gone).decode(),))
+        kept = [row for row in rows.values() if row is not None]
+        if kept:
+            database.execute(statements.write(table), (_array(kept),))
+
+    def _commit_one_by_one(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+        verdicts: list[Verdict] = []
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            for unit in units:
+                database.execute("SAVEPOINT unit")
+                try:
+                    verdicts += self._apply(database, [unit])
+                except sqlite3.IntegrityError as error:
+                    database.execute("ROLLBACK TO unit")
+                    verdicts.append(Rejected(str(error)))
+                database.execute("RELEASE unit")
+            database.execute("COMMIT")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+        return verdicts
+
+
+def _only(database: sqlite3.Connection, sql: str, wanted: str) -> list[list[Any]]:
+    return _decode_rows(database.execute(sql, (wanted,)).fetchone()[0])
+
+
+def _array(rows: Sequence[str]) -> str:
+    return f"[{','.join(rows)}]"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLite raises into the store's own errors."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise ConstraintFailed(str(error)) from error
+    except sqlite3.Error as error:
+        raise _translate(error) from error
+
+
+def _translate(error: sqlite3.Error) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(f"the store is held by another process ({error}); press the key again")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreFull(f"the disk of the store is full ({error}); make room and press the key again")
+    return StoreBroken(f"the store failed ({error}); run `entracte doctor`, then start the region again")

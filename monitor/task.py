@@ -1,0 +1,98 @@
+"""A task: one run of a transaction program, with all it may use. It ends with the step."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
+
+from monitor.area import Area
+from monitor.exchange import Aid, Received
+from monitor.files import Files
+
+A = TypeVar("A", bound=Area)
+F_co = TypeVar("F_co", covariant=True)
+
+Link = Callable[[str, Area | None], Awaitable[Area | None]]
+
+
+class Receivable(Protocol[F_co]):
+    """A map, as a task sees it."""
+
+    def receive(self, received: Received, /) -> F_co:
+        """The input as a form of this map."""
+        ...
+
+
+class Task(Generic[A]):
+    """What a program is given: who, where, which key, what was typed, the area, and the files."""
+
+    def __init__(
+        self,
+        *,
+        transid: str,
+        terminal: str,
+        received: Received,
+        area: A,
+        files: Files,
+        user: str = "",
+        step: int = 1,
+        first_time: bool = True,
+        now: datetime,
+        seed: str = "",
+        restart_count: int = 0,
+        link: Link | None = None,
+    ) -> None:
+        self.transid = transid
+        self.terminal = terminal
+        self.user = user
+        self.received = received
+        self.area = area
+        self.files = files
+        self.step = step
+        """Number of this step in its conversation, from 1."""
+        self.first_time = first_time
+        """True when this transaction begins: typed, started by a key, or transferred to."""
+        self.now = now
+        """When the task began, in UTC; the same in a replay."""
+        self.restart_count = restart_count
+        """How often this step was run before, because another had changed what it read."""
+        self._seed = seed
+        self._link = link
+
+    @property
+    def aid(self) -> Aid:
+        """The key the operator pressed."""
+        return self.received.aid
+
+    @property
+    def cursor(self) -> int | None:
+        """Where the cursor was, as an address; None if the terminal did not say."""
+        return self.received.cursor
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What the operator saw when the key was pressed: text by field name."""
+        return self.received.values
+
+    @cached_property
+    def random(self) -> random.Random:
+        """Random numbers that a replay draws again."""
+        return random.Random(self._seed)  # noqa: S311 reproducible on purpose
+
+    def new_id(self) -> str:
+        """An identifier that is new, and the same again in a replay."""
+        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+
+    def receive(self, into: Receivable[F_co]) -> F_co:
+        """The input as a form of the map `into`."""
+        return into.receive(self.received)
+
+    async def link(self, transid: str, area: Area | None = None) -> Any:
+        """Run another program within this step and unit of work; returns the area it finishes with."""
+        if self._link is None:
+            raise RuntimeError("this task has no region: give it link= to call other programs")
+        return await self._link(transid, area)

@@ -1,0 +1,168 @@
+"""The unit of work of one step: what it read and what it will write, until it is sealed.
+
+Nothing a program does reaches the store before its step is sealed; what is sealed but not durable yet is seen
+by later steps of this process through the `Overlay`, so that a hot record is not limited to one update a
+commit. No terminal is answered before its unit, and all it was built on, is durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from monitor.errors import Deadlock, LimitExceeded, StoreError
+from monitor.loader import Loader
+from monitor.locks import UpdateLocks
+from monitor.store import ABSENT, Key, Unit, Versioned
+
+_encode = msgspec.json.Encoder(decimal_format="string").encode
+
+Row = tuple[Any, ...]
+
+
+def encode_row(row: Row) -> str:
+    """A row as the JSON array a unit carries."""
+    return _encode(row).decode()
+
+
+class Overlay:
+    """Writes that are sealed but not durable yet."""
+
+    def __init__(self) -> None:
+        self._records: dict[Key, tuple[int, Row | None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def get(self, key: Key) -> tuple[int, Row | None] | None:
+        """(unit, row or None if deleted), or None if nothing is pending for `key`."""
+        return self._records.get(key)
+
+    def add(self, unit: int, rows: dict[Key, Row | None]) -> None:
+        """The unit was sealed: its rows are what later steps read."""
+        for key, row in rows.items():
+            self._records[key] = (unit, row)
+
+    def drop(self, unit: int, keys: Iterable[Key]) -> None:
+        """The unit is durable, or fell: the store is right again for what it wrote last."""
+        for key in keys:
+            pending = self._records.get(key)
+            if pending is not None and pending[0] == unit:
+                del self._records[key]
+
+
+class UnitOfWork:
+    """Reads and buffered writes of one run of one step."""
+
+    def __init__(
+        self,
+        unit: int,
+        loader: Loader,
+        overlay: Overlay,
+        locks: UpdateLocks,
+        *,
+        records_max: int,
+        writes_max: int,
+    ) -> None:
+        self.id = unit
+        self.trouble: Deadlock | StoreError | None = None
+        """Set when this run cannot count, whatever the program makes of the exception it saw."""
+        self.held: list[Key] = []
+        self.rows: dict[Key, Row | None] = {}
+        self.appended: list[tuple[str, Row]] = []
+        self._loader = loader
+        self._overlay = overlay
+        self._locks = locks
+        self._records_max = records_max
+        self._writes_max = writes_max
+        self._reads: dict[Key, int] = {}
+        self._seen: dict[Key, Row | None] = {}
+
+    def saw(self, key: Key, written_by: int) -> None:
+        """Note a read that was made for this unit, so that the commit checks it."""
+        self._reads[key] = written_by
+
+    def version(self, key: Key) -> int:
+        """Who wrote the record when this unit read it."""
+        return self._reads[key]
+
+    async def read(self, key: Key, update: bool = False) -> Row | None:
+        """The record as this unit sees it: its own write, else the newest sealed one, else the store's."""
+        if update and key not in self.held:
+            await self.hold(key)
+        if key in self.rows:
+            return self.rows[key]
+        if key in self._seen:
+            return self._seen[key]
+        if len(self._seen) >= self._records_max:
+            raise LimitExceeded("records_max", len(self._seen) + 1, self._records_max)
+        written_by, row = await self._newest(key)
+        self._reads[key] = written_by
+        self._seen[key] = row
+        return row
+
+    async def hold(self, key: Key) -> None:
+        """Take the update lock of `key`; kept until `release`."""
+        try:
+            await self._locks.acquire(self, key)
+        except Deadlock as deadlock:
+            self.trouble = deadlock
+            raise
+        self.held.append(key)
+
+    def write(self, key: Key, row: Row | None) -> None:
+        """Buffer a new row (None: a deletion) for a record this unit has read."""
+        if key not in self.rows and len(self.rows) + len(self.appended) >= self._writes_max:
+            raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
+        self.rows[key] = row
+
+    def append(self, table: str, row: Row) -> None:
+        """Buffer a row of an append-only table."""
+        if len(self.rows) + len(self.appended) >= self._writes_max:
+            raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
+        self.appended.append((table, row))
+
+    def back_out(self) -> None:
+        """Forget all writes; what was read still counts, for it led here."""
+        self.rows.clear()
+        self.appended.clear()
+
+    def seal(self, monitor_rows: dict[Key, Row], step: tuple[str, Row]) -> Unit:
+        """The unit as a value, with the monitor's own rows and the history row; updates become visible."""
+        writes = {
+            key: None if row is None else encode_row((*row, self.id))
+            for key, row in (self.rows | monitor_rows).items()
+        }
+        appends = [(table, encode_row(row)) for table, row in (*self.appended, step)]
+        self._overlay.add(self.id, self.rows)
+        return Unit(self.id, self._reads, writes, appends)
+
+    def release(self) -> None:
+        """Let go of all update locks, in the order they were taken."""
+        for key in self.held:
+            self._locks.release(self, key)
+        self.held.clear()
+
+    async def _newest(self, key: Key) -> tuple[int, Row | None]:
+        pending = self._overlay.get(key)
+        if pending is None:
+            try:
+                stored = await self._loader.read(key)
+            except StoreError as error:
+                self.trouble = error
+                raise
+            pending = self._overlay.get(key) or _unpacked(stored)
+        unit, row = pending
+        return (ABSENT if row is None else unit), row
+
+
+def _unpacked(stored: Versioned | None) -> tuple[int, Row | None]:
+    return (ABSENT, None) if stored is None else (stored.written_by, stored.row)
+
+
+async def hold_in_order(unit: UnitOfWork, keys: Iterable[Key]) -> None:
+    """Take locks that an earlier run needed, in one order for all, so that they cannot deadlock again."""
+    for key in sorted(keys, key=repr):
+        await unit.hold(key)

@@ -1,0 +1,30 @@
+"""Ids of units of work: unique across all processes that ever open a store, and in order within one."""
+
+from __future__ import annotations
+
+import itertools
+
+_BITS = 32
+
+
+class UnitIds:
+    """The ids of one region: its number, and a count."""
+
+    def __init__(self, region: int) -> None:
+        self.region = region
+        self._count = itertools.count(1)
+
+    def new(self) -> int:
+        """The next id."""
+        return self.region << _BITS | next(self._count)
+
+
+def unit_name(unit: int) -> str:
+    """An id as people read it: region and count, such as 3-17."""
+    return f"{unit >> _BITS}-{unit & (1 << _BITS) - 1}"
+
+
+def unit_id(name: str) -> int:
+    """The id of a name such as 3-17; raises ValueError if it is none."""
+    region, count = name.split("-")
+    return int(region) << _BITS | int(count)
