@@ -1,0 +1,297 @@
+"""Fields of a map as declared under its picture: what they hold, how they look, what is a mistake."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypedDict, TypeVar, Unpack, cast, overload
+
+import msgspec
+
+from screens.attributes import Attribute, Color, Highlight, Intensity, Outline, Validation
+from screens.edit import DateEdit, DigitsEdit, Edit, IntegerEdit, NumberEdit, TextEdit
+
+V = TypeVar("V")
+N = TypeVar("N", Decimal, int, date)
+
+ColorName = Literal["", "blue", "red", "pink", "green", "turquoise", "yellow", "neutral"]
+
+
+class Look(TypedDict, total=False):
+    """Attributes as a program writes them, by name; the strings are the values of the enumerations."""
+
+    color: Color | ColorName
+    background: Color | ColorName
+    intensity: Intensity | Literal["normal", "bright", "dark"]
+    highlight: Highlight | Literal["", "blink", "reverse", "underscore"]
+    protected: bool
+    numeric: bool
+    modified: bool
+    outline: Outline
+    validation: Validation
+
+
+class Options(Look, total=False):
+    """What any declaration may say besides the type of its values."""
+
+    label: str
+    """How messages call the field; otherwise its name with blanks for underscores."""
+    initial: str
+    """Text shown until a program sends a value."""
+    drawn_as: str
+    """The name in the picture, where the field's own does not fit between the brackets."""
+    carried: bool
+    """False: not taken over when a received screen is shown again; a message line is such a field."""
+
+
+class EntryOptions(Options, total=False):
+    """What an entry field may say besides."""
+
+    cursor: bool
+    """The cursor is put here when the program does not say."""
+    required: bool
+    """Blank is a mistake."""
+
+
+def with_look(attribute: Attribute, look: Look) -> Attribute:
+    """`attribute` with the named parts changed; ValueError or TypeError when one is not an attribute."""
+    changes = {**msgspec.to_builtins(attribute), **msgspec.to_builtins(look)}
+    if unknown := changes.keys() - set(Attribute.__struct_fields__):
+        raise TypeError(f"{min(unknown)} is not an attribute")
+    return msgspec.convert(changes, Attribute)
+
+
+class Form(Protocol):
+    """A received map, as its fields see it."""
+
+    def value_of(self, field: Field[Any]) -> object:
+        """The value of one field."""
+        ...
+
+    def list_of(self, group: Rows[Any]) -> list[Any]:
+        """The values of a repeated field."""
+        ...
+
+    def give(self, name: str, value: object) -> None:
+        """Put another value in the place of what the operator sees."""
+        ...
+
+
+class Field(Generic[V]):
+    """A declared field; read from a form it is the value, of the declared type, that the operator sees."""
+
+    entry = False
+    _protection: ClassVar[Look] = {}
+
+    def __init__(self, edit: Callable[[int], Edit[Any]], blank: object, options: EntryOptions) -> None:
+        words = cast("dict[str, Any]", dict(options))
+        self.name = ""
+        self.length = 0
+        self.label: str = words.pop("label", "")
+        self.initial: str = words.pop("initial", "")
+        self.drawn_as: str = words.pop("drawn_as", "")
+        self.carried: bool = words.pop("carried", True)
+        self.cursor: bool = words.pop("cursor", False)
+        self.required: bool = words.pop("required", False)
+        self.attribute = with_look(Attribute(), cast("Look", {**self._protection, **words}))
+        self.edit: Edit[Any] = TextEdit()
+        self._edit_for = edit
+        self._blank = blank
+        self._minimum: Any = None
+        self._maximum: Any = None
+
+    @overload
+    def __get__(self, form: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, form: Form, owner: type) -> V: ...
+    def __get__(self, form: Form | None, owner: type) -> Self | V:
+        return self if form is None else cast("V", form.value_of(self))
+
+    def __set__(self, form: Form, value: V) -> None:
+        form.give(self.name, value)
+
+    @property
+    def hidden(self) -> bool:
+        """An entry field that is not displayed: its content is never stored, shown or logged."""
+        return self.entry and self.attribute.intensity is Intensity.DARK
+
+    @property
+    def typed(self) -> bool:
+        """True unless the value is text."""
+        return self._blank is None
+
+    def placed(self, name: str, length: int, label: str = "") -> Self:
+        """The field as one map has it, so many positions long; ValueError when its values do not fit."""
+        field = copy.copy(self)
+        field.name, field.length = name, length
+        field.label = self.label or (label or name).replace("_", " ").capitalize()
+        field.edit = self._edit_for(length)
+        if field.edit.width > length:
+            raise ValueError(
+                f"{name} takes {field.edit.width} positions and is drawn {length} wide: widen it"
+            )
+        if len(self.initial) > length:
+            raise ValueError(f"the initial text of {name} is longer than its {length} positions: shorten it")
+        return field
+
+    def value(self, text: str) -> V:
+        """The value of a text; of one that is not a value: the text itself, or None for a typed field."""
+        text = text.strip()
+        if not text:
+            return cast("V", self._blank)
+        try:
+            return cast("V", self.edit.read(text))
+        except ValueError:
+            return cast("V", self._blank if self.typed else text)
+
+    def fault(self, text: str) -> str:
+        """What is wrong with a text that was typed, as a sentence for the operator; empty if nothing is."""
+        if not text or text.isspace():
+            return f"{self.label} {self.edit.wanted}" if self.required else ""
+        try:
+            value = self.edit.read(text)
+        except ValueError as error:
+            return f"{self.label} {error}"
+        if self._minimum is not None and value < self._minimum:
+            return f"{self.label} must be at least {self.edit.edit(self._minimum).strip()}"
+        if self._maximum is not None and value > self._maximum:
+            return f"{self.label} must be at most {self.edit.edit(self._maximum).strip()}"
+        return ""
+
+    def written(self, value: object) -> str:
+        """The text for a value: edited if it has the field's type, as it is if it is a text already."""
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value
+        if not self.typed:
+            return str(value)
+        text = self.edit.edit(value)
+        return text.rjust(self.length) if self.edit.right else text
+
+    def rewritten(self, text: str) -> str:
+        """A text that was typed as the map would write its value; one with a mistake stays as it is."""
+        text = text.strip()
+        try:
+            return self.written(self.edit.read(text)) if text else ""
+        except ValueError:
+            return text
+
+
+def _edit_of(kind: type, mask: str) -> Callable[[int], Edit[Any]]:
+    """Makes the edit of a typed field, once the field's length is known."""
+    if kind is Decimal and not mask:
+        raise TypeError("a Decimal field needs an edit mask: write one such as ZZ,ZZ9.99")
+    if kind is Decimal:
+        return lambda length: NumberEdit(mask)
+    if kind is int:
+        return lambda length: IntegerEdit(mask or "Z" * (length - 1) + "9")
+    if kind is date:
+        return lambda length: DateEdit(mask or "YYYY-MM-DD")
+    raise TypeError(f"a field holds str, int, Decimal or date, not {kind.__name__}")
+
+
+class Output(Field[V]):
+    """A field the program writes and the operator cannot type in: drawn `{name   }`."""
+
+    _protection: ClassVar[Look] = {"protected": True, "numeric": True}
+
+    @overload
+    def __init__(self: Output[str], **options: Unpack[Options]) -> None: ...
+    @overload
+    def __init__(
+        self: Output[N | None], kind: type[N], /, edit: str = "", **options: Unpack[Options]
+    ) -> None: ...
+    def __init__(  # type: ignore[misc]  # mypy takes the options' keywords for `edit`
+        self, kind: type = str, /, edit: str = "", **options: Any
+    ) -> None:
+        if kind is str:
+            super().__init__(lambda length: TextEdit(), "", cast("EntryOptions", options))
+        else:
+            super().__init__(_edit_of(kind, edit), None, cast("EntryOptions", options))
+
+
+class Entry(Field[V]):
+    """A field the operator types in: drawn `[name   ]`.
+
+    `digits`: a code of exactly so many digits. `hidden`: not displayed, never stored. A number or a date
+    has a mask, and may have a `minimum` and a `maximum`.
+    """
+
+    entry = True
+
+    @overload
+    def __init__(
+        self: Entry[str],
+        *,
+        digits: int = 0,
+        uppercase: bool = False,
+        hidden: bool = False,
+        **options: Unpack[EntryOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Entry[N | None],
+        kind: type[N],
+        /,
+        edit: str = "",
+        *,
+        minimum: N | None = None,
+        maximum: N | None = None,
+        **options: Unpack[EntryOptions],
+    ) -> None: ...
+    def __init__(  # type: ignore[misc]  # mypy takes the options' keywords for `edit`
+        self,
+        kind: type = str,
+        /,
+        edit: str = "",
+        *,
+        minimum: object = None,
+        maximum: object = None,
+        digits: int = 0,
+        uppercase: bool = False,
+        hidden: bool = False,
+        **options: Any,
+    ) -> None:
+        if hidden:
+            options["intensity"] = Intensity.DARK
+        if kind is str:
+            text: Edit[str] = DigitsEdit(digits) if digits else TextEdit(uppercase)
+            super().__init__(lambda length: text, "", cast("EntryOptions", options))
+        else:
+            super().__init__(_edit_of(kind, edit), None, cast("EntryOptions", options))
+        self._minimum, self._maximum = minimum, maximum
+
+
+class Rows(Generic[V]):
+    """A field drawn under one name on several rows: one declaration, and a list with a value for each row.
+
+    The fields are called `name.1`, `name.2`, ... from the top.
+    """
+
+    def __init__(self, field: Field[V]) -> None:
+        self.field = field
+        self.name = ""
+        self.fields: tuple[Field[V], ...] = ()
+
+    @overload
+    def __get__(self, form: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, form: Form, owner: type) -> list[V]: ...
+    def __get__(self, form: Form | None, owner: type) -> Self | list[V]:
+        return self if form is None else cast("list[V]", form.list_of(self))
+
+    def __set__(self, form: Form, values: list[V]) -> None:
+        form.give(self.name, values)
+
+    def placed(self, name: str, lengths: list[int]) -> Self:
+        """The group as one map has it."""
+        group = copy.copy(self)
+        group.name = name
+        group.fields = tuple(
+            self.field.placed(f"{name}.{number}", length, name)
+            for number, length in enumerate(lengths, start=1)
+        )
+        return group

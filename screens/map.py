@@ -1,0 +1,209 @@
+"""A map: a screen drawn as a picture, with its fields declared under it.
+
+    class XFER01(Map):
+        picture = '''
+         Amount . . .[amount       ]   {message                          }
+        '''
+        amount = Entry(Decimal, edit="ZZ,ZZZ,ZZ9.99", cursor=True)
+
+`XFER01.show(...)` says what to send, `XFER01.receive(...)` gives back what the operator sees. A field
+that is drawn and not declared holds plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+from monitor.exchange import Aid, Received, Send
+from screens.declaration import Declared, declare
+from screens.errors import MapError, nearest
+from screens.field import Field, Look, Rows
+from screens.key_line import KeyHint, key_hints
+from screens.layout import Layout
+
+MAPS: dict[str, type[Map]] = {}
+"""Every map declared in this process, by name."""
+
+_MISSING = object()
+
+
+class Map:
+    """The base of every map; a subclass without a picture of its own is a base of others."""
+
+    picture: ClassVar[str] = ""
+    rows: ClassVar[int] = 24
+    columns: ClassVar[int] = 80
+    constants: ClassVar[Mapping[int | str, Look]] = {}
+    """How constants look: those of a row by its number, one of them by its text."""
+
+    layout: ClassVar[Layout]
+    keys: ClassVar[Mapping[Aid, KeyHint]] = {}
+    """What the keys do, as the picture says it (`F3=Exit`)."""
+    _declared: ClassVar[Declared]
+
+    def __init_subclass__(cls, *, registry: dict[str, type[Map]] | None = MAPS, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "picture" not in cls.__dict__:
+            return
+        name = cls.__name__
+        if registry is not None and name in registry:
+            other = registry[name].__module__
+            raise MapError(name, f"{other} declares a map of this name too: rename one of them")
+        cls._declared = declare(cls, reserved=frozenset(dir(Map)))
+        cls.layout = cls._declared.layout
+        cls.keys = key_hints(cls.layout)
+        for field_name, field in cls._declared.members.items():
+            setattr(cls, field_name, field)
+        if registry is not None:
+            registry[name] = cls
+
+    def __init__(self, received: Received) -> None:
+        self._received = received
+        self._texts = received.values
+        self._given: dict[str, object] = {}
+        self._lists: dict[str, list[Any]] = {}
+        self._errors: dict[str, str] | None = None
+
+    @classmethod
+    def receive(cls, received: Received) -> Self:
+        """What the operator sees in this map's fields: the screen's values overlaid by the input."""
+        return cls(received)
+
+    @property
+    def modified(self) -> frozenset[str]:
+        """The fields of this map that came with the input."""
+        return self._received.modified & self._declared.items.keys()
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing of this map came in: a short read (Clear, PA keys), or no field was changed."""
+        return self._received.aid.short or self._received.modified.isdisjoint(self._declared.items)
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """A sentence for every entry field with a mistake, by field name, in tab order."""
+        if self._errors is None:
+            texts = self._texts
+            faults = ((name, field.fault(texts.get(name, ""))) for name, field in self._declared.entries)
+            self._errors = {name: fault for name, fault in faults if fault}
+        return self._errors
+
+    @property
+    def first_error(self) -> str:
+        """The first field in tab order with a mistake; empty when there is none."""
+        return next(iter(self.errors), "")
+
+    def text(self, name: str) -> str:
+        """What stands in a field, as it was typed or shown."""
+        if name not in self._declared.items:
+            raise MapError(type(self).__name__, f"no field {name}: {nearest(name, self._declared.items)}")
+        return self._texts.get(name, "")
+
+    def value_of(self, field: Field[Any]) -> object:
+        """The typed value of one of this map's fields."""
+        if field.name in self._given:
+            return self._given[field.name]
+        return field.value(self._texts.get(field.name, ""))
+
+    def list_of(self, group: Rows[Any]) -> list[Any]:
+        """The typed values of a repeated field: always the same list, so that a program may change it."""
+        if group.name not in self._lists:
+            self._lists[group.name] = [self.value_of(field) for field in group.fields]
+        return self._lists[group.name]
+
+    def give(self, name: str, value: object) -> None:
+        """Put another value in a field, to be shown with the next `show`."""
+        member = self._declared.members[name]
+        if isinstance(member, Rows):
+            self._lists[name] = _filled(type(self).__name__, member, value)
+        else:
+            self._given[name] = value
+
+    @classmethod
+    def show(
+        cls,
+        source: object = None,
+        /,
+        *,
+        cursor: str | int | None = None,
+        attributes: Mapping[str, Look] | None = None,
+        erase: bool = True,
+        data_only: bool = False,
+        reset_modified: bool = False,
+        alarm: bool = False,
+        **values: object,
+    ) -> Send:
+        """Say what to show: the attributes of `source` that are called as fields are, then `values`.
+
+        `source` is a received map or any object, such as an area. Values are edited as their fields say.
+        Hidden fields are never filled.
+        """
+        if source is None:
+            texts: dict[str, str] = {}
+        elif isinstance(source, Map):
+            texts = cls._texts_of_form(source)
+        else:
+            texts = cls._texts_of_object(source)
+        if values:
+            cls._write(texts, values)
+        return Send(
+            map=cls.__name__,
+            values=texts,
+            attributes=attributes or {},
+            cursor=None if cursor == "" else cursor,
+            erase=erase,
+            data_only=data_only,
+            reset_modified=reset_modified,
+            alarm=alarm,
+        )
+
+    @classmethod
+    def _texts_of_form(cls, form: Map) -> dict[str, str]:
+        """What a received map shows: as it stands, and what was typed as the map would write it."""
+        seen = form._texts
+        texts = {name: seen[name] for name in cls._declared.carried if name in seen}
+        items = cls._declared.items
+        for name in form._received.modified:
+            if name in texts:
+                texts[name] = items[name].rewritten(texts[name])
+        cls._write(texts, {name: value for name, value in form._given.items() if name in items})
+        for name, values in form._lists.items():
+            own, theirs = cls._declared.members.get(name), form._declared.members[name]
+            if isinstance(own, Rows) and isinstance(theirs, Rows):
+                for field, origin, value in zip(own.fields, theirs.fields, values, strict=False):
+                    if value != origin.value(seen.get(origin.name, "")):
+                        texts[field.name] = field.written(value)
+        return texts
+
+    @classmethod
+    def _texts_of_object(cls, source: object) -> dict[str, str]:
+        found = ((name, getattr(source, name, _MISSING)) for name in cls._declared.members)
+        texts: dict[str, str] = {}
+        cls._write(texts, {name: value for name, value in found if value is not _MISSING})
+        return texts
+
+    @classmethod
+    def _write(cls, texts: dict[str, str], values: Mapping[str, object]) -> None:
+        items, members = cls._declared.items, cls._declared.members
+        for name, value in values.items():
+            field = items.get(name)
+            if field is not None:
+                if not field.hidden:
+                    texts[name] = field.written(value)
+                continue
+            group = members.get(name)
+            if not isinstance(group, Rows):
+                raise MapError(cls.__name__, f"no field {name}: {nearest(name, members)}")
+            for row, row_value in zip(group.fields, _filled(cls.__name__, group, value), strict=True):
+                texts[row.name] = row.written(row_value)
+
+
+def _filled(map_name: str, group: Rows[Any], value: object) -> list[Any]:
+    """One value for each row of a repeated field, None for the rows below the last."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise MapError(map_name, f"{group.name} is drawn on {len(group.fields)} rows: give a list of values")
+    missing = len(group.fields) - len(value)
+    if missing < 0:
+        raise MapError(map_name, f"{group.name} has {len(group.fields)} rows, not {len(value)}: cut the list")
+    return [*value, *([None] * missing)]
