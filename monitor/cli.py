@@ -1,0 +1,124 @@
+"""The console command: a table of commands, each loaded by name when it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from monitor.errors import MonitorError
+from monitor.settings import Settings, load_settings
+from monitor.startup import open_region
+
+COMMANDS = {
+    "bench": "comparison.bench.command:bench",
+    "demo": "monitor.cli:demo",
+    "doctor": "monitor.inspection:doctor",
+    "dump": "monitor.inspection:dump",
+    "dumps": "monitor.inspection:dumps",
+    "run": "monitor.cli:run",
+    "script": "screens.script.command:script",
+    "tour": "transactions.bank.tour:tour",
+}
+"""Every command and where it is; the floors above are reached by name only."""
+
+CONSOLE = "screens.console:run"
+
+
+class Commands(click.Group):
+    """The table above as a click group; a failure of ours is one line, never a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        command = COMMANDS.get(cmd_name)
+        return None if command is None else named(command)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of the monitor is told in its own words, with exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except MonitorError as error:
+            click.echo(f"entracte: {error}", err=True)
+            ctx.exit(2)
+
+
+def named(name: str) -> Any:
+    """The attribute a `module:attribute` name stands for."""
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def region_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options every command on a store has; they arrive as one argument `settings`."""
+
+    def with_settings(*, settings_file: Path | None, store: str | None, **rest: Any) -> Any:
+        settings = load_settings(settings_file)
+        if store is not None:
+            settings = msgspec.structs.replace(settings, store=store)
+        return command(settings=settings, **rest)
+
+    with_settings.__doc__ = command.__doc__
+    with_settings.__name__ = command.__name__
+    with_settings.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
+    for option in (
+        click.option("--store", metavar="FILE", help="The SQLite file everything is kept in."),
+        click.option(
+            "--settings",
+            "settings_file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="A TOML file; else entracte.toml, if there is one here.",
+        ),
+    ):
+        option(with_settings)
+    return with_settings
+
+
+terminal_option = click.option(
+    "--terminal", default="T001", show_default=True, help="Terminal id, 1 to 8 letters or digits."
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="entracte")
+def main() -> None:
+    """A CICS-inspired pseudo-conversational transaction monitor."""
+
+
+@click.command()
+@terminal_option
+@region_options
+def run(settings: Settings, terminal: str) -> None:
+    """Work at a terminal: a region on the store, and the Textual terminal on it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(
+            "run needs a terminal to draw on; use `entracte script` to drive it from a program."
+        )
+    asyncio.run(_work(settings, terminal))
+
+
+@click.command()
+@terminal_option
+@region_options
+@click.pass_context
+def demo(ctx: click.Context, settings: Settings, terminal: str) -> None:
+    """Open the sample bank in a terminal; without one, show the tour as text."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        asyncio.run(_work(settings, terminal))
+    else:
+        ctx.invoke(named(COMMANDS["tour"]))
+
+
+async def _work(settings: Settings, terminal: str) -> None:
+    console: Callable[..., Coroutine[Any, Any, None]] = named(CONSOLE)
+    async with open_region(settings) as region:
+        await console(region, region.presentation, terminal)

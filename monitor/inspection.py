@@ -1,0 +1,122 @@
+"""What an operator looks at from outside: the dumps of abends, and whether all is sound. Reads only."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib import metadata
+from pathlib import Path
+
+import click
+
+from monitor.cli import region_options
+from monitor.errors import MonitorError
+from monitor.settings import Settings
+from monitor.units import unit_id, unit_name
+
+PACKAGES = ("entracte", "textual", "aiosqlite", "msgspec", "click", "structlog")
+
+_DUMPS = "SELECT number, at, terminal, user, transid, code, message FROM dump ORDER BY number DESC LIMIT ?"
+_DUMP = "SELECT * FROM dump WHERE number = :number OR unit = :unit"
+_COUNTS = {
+    "terminals": "SELECT count(*) FROM terminal",
+    "open conversations": "SELECT count(*) FROM conversation WHERE state = 'open'",
+    "steps in the history": "SELECT count(*) FROM step",
+    "dumps": "SELECT count(*) FROM dump",
+    "regions started so far": "SELECT count(*) FROM region",
+}
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[sqlite3.Connection]:
+    path = Path(settings.store).absolute()
+    if not path.is_file():
+        raise MonitorError(
+            f"there is no store {path}; `entracte run` makes one, or name another with --store"
+        )
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            database.row_factory = sqlite3.Row
+            yield database
+    except sqlite3.Error as error:
+        raise MonitorError(f"{path} cannot be read as a store ({error})") from error
+
+
+@click.command()
+@click.option("--last", default=20, show_default=True, help="How many, the newest first.")
+@region_options
+def dumps(settings: Settings, last: int) -> None:
+    """List the dumps that abends left."""
+    with _opened(settings) as database:
+        rows = database.execute(_DUMPS, (last,)).fetchall()
+    if not rows:
+        click.echo("no dumps")
+    for row in rows:
+        when = row["at"][:19].replace("T", " ")
+        click.echo(
+            f"{row['number']:>5}  {when}  {row['terminal']:<8} {row['user']:<8} {row['transid']:<4} "
+            f"{row['code']:<4}  {row['message']}"
+        )
+
+
+@click.command()
+@click.argument("number")
+@region_options
+def dump(settings: Settings, number: str) -> None:
+    """Show one dump: by its number in the list, or by the unit the terminal named (such as 3-17)."""
+    try:
+        wanted = (
+            {"number": 0, "unit": unit_id(number)} if "-" in number else {"number": int(number), "unit": 0}
+        )
+    except ValueError:
+        raise click.BadParameter(f"{number!r} is neither a number nor a unit such as 3-17") from None
+    with _opened(settings) as database:
+        row = database.execute(_DUMP, wanted).fetchone()
+    if row is None:
+        raise MonitorError(f"there is no dump {number}; `entracte dumps` lists what there is")
+    click.echo(f"Dump {row['number']} of unit {unit_name(row['unit'])}, {row['at']}")
+    click.echo(f"  transaction  {row['transid']}  at terminal {row['terminal']}, user {row['user']}")
+    click.echo(f"  abend        {row['code']}: {row['message']}")
+    click.echo(f"  conversation {unit_name(row['conversation'])}")
+    click.echo(f"  input        {row['input']}")
+    click.echo(f"  area         {row['area_type']} {row['area']}")
+    click.echo("")
+    click.echo(row["detail"].rstrip() or "(the program did not raise)")
+
+
+@click.command()
+@region_options
+@click.pass_context
+def doctor(ctx: click.Context, settings: Settings) -> None:
+    """Say what is installed, where the store is, and whether it is sound; exit 1 if it is not."""
+    click.echo(
+        f"python    {platform.python_version()} on {platform.system()}, SQLite {sqlite3.sqlite_version}"
+    )
+    for name in PACKAGES:
+        click.echo(f"{name:<9} {_version(name)}")
+    click.echo(f"programs  {', '.join(settings.programs)}")
+    path = Path(settings.store).absolute()
+    if not path.is_file():
+        click.echo(f"store     {path} (none yet; `entracte run` makes it)")
+        return
+    sound = False
+    with _opened(settings) as database:
+        verdict = database.execute("PRAGMA quick_check").fetchone()[0]
+        mode = database.execute("PRAGMA journal_mode").fetchone()[0]
+        sound = verdict == "ok"
+        click.echo(f"store     {path}, {path.stat().st_size / 1e6:.1f} MB, journal {mode}")
+        click.echo(f"check     {'sound' if sound else verdict}")
+        for label, sql in _COUNTS.items():
+            click.echo(f"          {database.execute(sql).fetchone()[0]:>9,} {label}")
+    if not sound:
+        click.echo("Stop every region, keep a copy of the file, and restore it from a backup.")
+        ctx.exit(1)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
