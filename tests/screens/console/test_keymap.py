@@ -1,0 +1,69 @@
+"""Key maps: every profile reaches every key, and a mistake is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from screens.console.keymap import PROFILES, KeyMapError, Local, load, parse
+from screens.keys import Key
+
+EVERYWHERE = {
+    *(Key(f"PF{n}") for n in range(1, 25)),
+    Key.PA1,
+    Key.PA2,
+    Key.PA3,
+    Key.CLEAR,
+    Key.ENTER,
+    Key.RESET,
+}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_profile_reaches_the_keys_that_matter(profile: str) -> None:
+    """No profile leaves an aid, Reset, or the terminal's own functions without a key."""
+    reached = set(load(profile).functions.values())
+    assert set() == (EVERYWHERE | {Local.PALETTE, Local.KEY_PAD, Local.QUIT, Local.HELP}) - reached
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_all_function_keys_belong_to_the_application(profile: str) -> None:
+    """F1 to F24 and Shift+F1 to Shift+F12 are PF keys in every profile."""
+    keymap = load(profile)
+    assert [keymap.find((f"f{n}",)) for n in range(1, 25)] == [Key(f"PF{n}") for n in range(1, 25)]
+    assert [keymap.find((f"shift+f{n}",)) for n in range(1, 13)] == [Key(f"PF{n + 12}") for n in range(1, 13)]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_prefix_works_in_every_terminal(profile: str) -> None:
+    """Ctrl+A and a plain key reach what some terminals have no key for."""
+    keymap = load(profile)
+    assert keymap.is_prefix("ctrl+a")
+    assert keymap.find(("ctrl+a", "1")) is Key.PA1
+    assert keymap.find(("ctrl+a", "c")) is Key.CLEAR
+
+
+def test_a_user_map_changes_a_profile(tmp_path: Path) -> None:
+    """`based_on` takes a profile over; an empty function takes a key away."""
+    (tmp_path / "mine.toml").write_text('based_on = "default"\n[keys]\n"f9" = ""\n"ctrl+t" = "Clear"\n')
+    mine = load("mine", tmp_path)
+    assert (mine.find(("f9",)), mine.find(("ctrl+t",)), mine.find(("f8",))) == (None, Key.CLEAR, Key.PF8)
+
+
+def test_an_unknown_function_names_the_nearest() -> None:
+    """A misspelt function is an error that helps."""
+    with pytest.raises(KeyMapError, match="did you mean 'EraseEOF'"):
+        parse("mine", '[keys]\n"f9" = "EraseEof"\n')
+
+
+def test_an_unknown_profile_names_the_shipped_ones() -> None:
+    """So is a misspelt profile."""
+    with pytest.raises(KeyMapError, match="default, c3270, pcomm"):
+        load("x3270")
+
+
+def test_keys_are_spoken_as_they_are_printed() -> None:
+    """Help shows keys as people read them, the shortest way first."""
+    assert load("default").keys_of(Key.PF15) == ["F15", "Shift+F3", "Ctrl+A F3"]
+    assert load("default").keys_of(Key.RESET)[0] == "Esc"
