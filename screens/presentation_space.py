@@ -6,11 +6,21 @@ from typing import NamedTuple
 
 from monitor.exchange import Aid
 from screens.attributes import Validation
-from screens.space.buffer import DUP, FIELD_MARK, NUL, Cell, ScreenField
+from screens.space.buffer import DUP, FIELD_MARK, NUL, Cell, ScreenField, Snapshot
 from screens.space.editing import Editing
 from screens.space.lock import Lock
 
-__all__ = ["DUP", "FIELD_MARK", "NUL", "Cell", "Lock", "PresentationSpace", "ReadModified", "ScreenField"]
+__all__ = [
+    "DUP",
+    "FIELD_MARK",
+    "NUL",
+    "Cell",
+    "Lock",
+    "PresentationSpace",
+    "ReadModified",
+    "ScreenField",
+    "Snapshot",
+]
 
 
 class ReadModified(NamedTuple):

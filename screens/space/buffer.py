@@ -49,6 +49,16 @@ class ScreenField(NamedTuple):
     attribute: Attribute
 
 
+class Snapshot(NamedTuple):
+    """A display at one moment."""
+
+    rows: int
+    columns: int
+    cursor: int
+    chars: str
+    attributes: dict[int, Attribute]
+
+
 def fits_a_cell(char: str) -> bool:
     """True for a character that takes exactly one cell."""
     if " " <= char <= "~":
@@ -109,6 +119,17 @@ class Buffer:
         """Turn the MDT of every field off."""
         for address in self._addresses:
             self._set_modified(address, on=False)
+
+    def snapshot(self) -> Snapshot:
+        """Everything on the display, to put back with `restore`."""
+        return Snapshot(self.rows, self.columns, self.cursor, "".join(self._chars), dict(self._attributes))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put a display back as it was."""
+        self.rows, self.columns, self.cursor, chars, attributes = snapshot
+        self._chars = list(chars)
+        self._attributes = dict(attributes)
+        self._addresses = sorted(attributes)
 
     def set_cursor(self, address: int) -> None:
         """Put the cursor somewhere; an address past the end wraps."""

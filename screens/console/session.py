@@ -1,0 +1,236 @@
+"""A terminal at work with a host: what is typed, what is sent, what comes back. No Textual here.
+
+The screen on the display is always one the host has stored. Keys typed while an input is with the host
+wait in line; an input whose answer got lost is sent again under the same sequence number, so that it
+never runs twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Protocol, TypeVar
+
+from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Reason, Refused
+from screens import keys
+from screens.drawing import draw
+from screens.keys import Key
+from screens.layout import BLANK, Layout, Screen
+from screens.presentation_space import Lock, PresentationSpace, Snapshot
+
+_log = logging.getLogger(__name__)
+
+RETRY_S_MIN = 0.2
+RETRY_S_MAX = 5.0
+TYPE_AHEAD_KEYS_MAX = 2_000
+
+Answer = TypeVar("Answer")
+
+
+class Decoder(Protocol):
+    """What a terminal needs of a presenter."""
+
+    def decode(self, screen: str) -> Screen:
+        """A stored screen, decoded."""
+        ...
+
+    def layout(self, layout: int) -> Layout:
+        """A layout by its id."""
+        ...
+
+
+class Link(enum.Enum):
+    """How the terminal stands with its host."""
+
+    DOWN = "not attached"
+    UP = "attached"
+    TAKEN = "taken over"
+
+
+class Session:
+    """One terminal, one host, one display."""
+
+    def __init__(self, host: Host, decoder: Decoder, terminal: str, changed: Callable[[], None]) -> None:
+        self.terminal = terminal
+        self.space = PresentationSpace()
+        self.screen = BLANK
+        self.link = Link.DOWN
+        self.message = ""
+        """What the host or the terminal has to say, until the next key."""
+        self.response_s: float | None = None
+        """Time from the last key that sent to its screen."""
+        self.alarms = 0
+        """How often the host rang since the start."""
+        self.type_ahead: deque[Key | str] = deque()
+        self._host = host
+        self._decoder = decoder
+        self._changed = changed
+        self._epoch = 0
+        self._sequence = 0
+        self._encoded: str | None = None
+        self._work: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """True while an input is with the host, or the host is out of reach."""
+        return self.space.lock in (Lock.WAIT, Lock.NOT_CONNECTED)
+
+    def attach(self) -> None:
+        """Begin, or take the terminal back: ask the host where it stands."""
+        self.space.lock = Lock.NOT_CONNECTED
+        self._begin(self._attach())
+
+    def press(self, key: Key) -> None:
+        """A key of the keyboard: done now, or put in line while the host works."""
+        if key is Key.RESET:
+            self._reset()
+        elif self.waiting:
+            self._queue(key)
+        else:
+            self.message = ""
+            self._send(keys.press(self.space, key))
+        self._changed()
+
+    def type(self, text: str) -> None:
+        """Characters of the keyboard, or pasted ones."""
+        if self.waiting:
+            for char in text:
+                self._queue(char)
+        else:
+            self.message = ""
+            self._send(keys.type_text(self.space, text))
+        self._changed()
+
+    def move_to(self, address: int) -> None:
+        """The cursor, by a click."""
+        self.message = ""
+        self.space.move_to(address)
+        self._changed()
+
+    async def settle(self) -> None:
+        """Wait until no input is with the host and nothing is in line."""
+        while self._work is not None and not self._work.done():
+            await asyncio.wait([self._work])
+
+    async def close(self) -> None:
+        """Stop asking; an input that is with the host already runs to its end there."""
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.gather(self._work, return_exceptions=True)
+
+    def _reset(self) -> None:
+        self.type_ahead.clear()
+        if self.link is not Link.UP and (self._work is None or self._work.done()):
+            self.attach()
+        else:
+            self.message = "" if not self.waiting else self.message
+            self.space.reset()
+
+    def _queue(self, key: Key | str) -> None:
+        if self.link is not Link.TAKEN and len(self.type_ahead) < TYPE_AHEAD_KEYS_MAX:
+            self.type_ahead.append(key)
+
+    def _send(self, aid: Aid) -> None:
+        if aid is Aid.NONE:
+            return
+        before = self.space.snapshot()
+        inbound = self._inbound(aid)
+        self.space.lock = Lock.WAIT
+        self._begin(self._step(inbound, before))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        self._work = asyncio.create_task(self._guarded(work))
+
+    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+        """Around a terminal: a fault of ours, or a screen that cannot be shown, is said; the keyboard is free."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  said and logged; the operator goes on
+            _log.exception("terminal %s", self.terminal)
+            self.space.lock = Lock.NONE
+            self.message = f"this screen cannot be shown: {error!r}"
+            self._changed()
+
+    async def _attach(self) -> None:
+        answer = await self._ask(lambda: self._host.attach(self.terminal))
+        if isinstance(answer, Attachment):
+            self.link = Link.UP
+            self._epoch, self._sequence = answer.epoch, answer.sequence
+            self.space.lock = Lock.NONE
+            self.message = ""
+            if answer.screen != self._encoded:
+                self._show(answer.screen, None)
+        else:
+            self.message = answer.text
+        self._changed()
+        self._replay()
+
+    async def _step(self, inbound: Inbound, before: Snapshot) -> None:
+        started = time.monotonic()
+        answer = await self._ask(lambda: self._host.step(inbound))
+        self.response_s = time.monotonic() - started
+        self.message = ""
+        if isinstance(answer, Outbound):
+            self.space.lock = Lock.NONE
+            self._sequence = answer.sequence
+            typed_is_unsent = inbound.aid.short and inbound.aid is not Aid.CLEAR
+            self._show(answer.screen, self.screen if typed_is_unsent else None)
+        else:
+            self.space.restore(before)
+            self._refused(answer)
+        self._changed()
+        self._replay()
+
+    def _inbound(self, aid: Aid) -> Inbound:
+        sent = self.space.read_modified(aid)
+        text = sent.text if self.screen.panels else sent.text or "".join(text for _, text in sent.fields)
+        return Inbound(self.terminal, self._epoch, self._sequence + 1, aid, sent.cursor, sent.fields, text)
+
+    def _refused(self, refused: Refused) -> None:
+        """Say why; the keyboard unlocks with everything typed still there, unless another took the terminal."""
+        self.message = refused.text
+        self.type_ahead.clear()
+        if refused.reason is Reason.TAKEN_OVER:
+            self.link = Link.TAKEN
+            self.space.lock = Lock.NOT_CONNECTED
+        elif refused.reason is Reason.OUT_OF_SEQUENCE:
+            self.link = Link.DOWN
+            self.space.lock = Lock.NOT_CONNECTED
+        else:
+            self.space.lock = Lock.NONE
+
+    def _show(self, encoded: str, unsent: Screen | None) -> None:
+        screen = self._decoder.decode(encoded)
+        draw(self.space, screen, self._decoder.layout, unsent)
+        self.screen, self._encoded = screen, encoded
+        self.space.insert_mode = False
+        self.alarms += screen.alarm
+
+    async def _ask(self, question: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Ask until there is an answer, ever more slowly; the operator sees that the region is away."""
+        delay_s = RETRY_S_MIN
+        while True:
+            try:
+                return await question()
+            except Exception as error:  # noqa: BLE001  whatever became of the region, the terminal lives on
+                self.space.lock = Lock.NOT_CONNECTED
+                self.message = f"the region does not answer ({type(error).__name__}); trying again"
+                self._changed()
+                await asyncio.sleep(delay_s)
+                delay_s = min(delay_s * 2, RETRY_S_MAX)
+
+    def _replay(self) -> None:
+        """Do what was typed ahead, up to the next key that sends; an operator's lock drops the rest."""
+        while self.type_ahead and not self.waiting:
+            if self.space.lock is not Lock.NONE:
+                self.type_ahead.clear()
+                break
+            key = self.type_ahead.popleft()
+            if isinstance(key, Key):
+                self.press(key)
+            else:
+                self.type(key)

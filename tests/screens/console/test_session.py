@@ -1,0 +1,170 @@
+"""A terminal and its host: nothing typed is lost, nothing is sent twice."""
+
+from __future__ import annotations
+
+from monitor.exchange import Aid, Reason, Refused
+from screens.console.session import Link, Session
+from screens.keys import Key
+from screens.presentation_space import Lock
+from tests.screens.console.fakes import FakeHost, FakePresenter
+
+NAME, MESSAGE = 3 * 80 + 20, 7 * 80 + 1
+
+
+async def attached() -> tuple[Session, FakeHost]:
+    """A session on the form."""
+    presenter = FakePresenter()
+    host = FakeHost(presenter)
+    session = Session(host, presenter, "T001", lambda: None)
+    session.attach()
+    await session.settle()
+    return session, host
+
+
+def message(session: Session) -> str:
+    """The form's message line."""
+    return session.space.row_text(7).strip()
+
+
+async def test_attaching_shows_where_the_terminal_stands() -> None:
+    """The stored screen is on the display and the keyboard is free."""
+    session, _ = await attached()
+    assert (session.space.cursor, session.space.lock, session.link) == (NAME, Lock.NONE, Link.UP)
+
+
+async def test_enter_sends_the_changed_fields_under_the_next_sequence() -> None:
+    """Only what was typed goes out; the answer is drawn."""
+    session, host = await attached()
+    session.type("ann")
+    session.press(Key.ENTER)
+    await session.settle()
+    assert (host.inputs[0].sequence, host.inputs[0].fields) == (1, ((NAME, "ann"),))
+    assert message(session) == "ENTER ann"
+
+
+async def test_keys_typed_while_the_host_works_wait_in_line() -> None:
+    """Type-ahead is replayed on unlock, through the next key that sends."""
+    session, host = await attached()
+    host.gate.clear()
+    session.press(Key.PF5)
+    session.type("bob")
+    session.press(Key.ENTER)
+    session.type("x")
+    assert (session.space.lock, len(session.type_ahead)) == (Lock.WAIT, 5)
+    host.gate.set()
+    await session.settle()
+    assert [(i.aid, i.sequence) for i in host.inputs] == [(Aid.PF5, 1), (Aid.ENTER, 2)]
+    assert (message(session), session.space.text(3, 20, 10).strip()) == ("ENTER bob", "x")
+
+
+async def test_reset_drops_what_was_typed_ahead() -> None:
+    """Reset empties the line but does not take the host's lock away."""
+    session, host = await attached()
+    host.gate.clear()
+    session.press(Key.ENTER)
+    session.type("bob")
+    session.press(Key.RESET)
+    assert (list(session.type_ahead), session.space.lock) == ([], Lock.WAIT)
+    host.gate.set()
+    await session.settle()
+    assert len(host.inputs) == 1
+
+
+async def test_a_lock_in_the_replay_drops_the_rest() -> None:
+    """After an operator's error in the line, nothing more of it is done."""
+    session, host = await attached()
+    host.gate.clear()
+    session.press(Key.ENTER)
+    session.press(Key.UP)
+    session.type("bob")
+    session.press(Key.ENTER)
+    host.gate.set()
+    await session.settle()
+    assert (session.space.lock, len(host.inputs), list(session.type_ahead)) == (Lock.PROTECTED, 1, [])
+
+
+async def test_a_refusal_keeps_what_was_typed() -> None:
+    """Busy: the text is shown, the keyboard is free, and Enter again sends the same."""
+    session, host = await attached()
+    host.answers = [Refused(Reason.BUSY, "the region is full; try again")]
+    session.type("ann")
+    session.press(Key.ENTER)
+    await session.settle()
+    assert (session.message, session.space.lock) == ("the region is full; try again", Lock.NONE)
+    session.press(Key.ENTER)
+    await session.settle()
+    assert [(i.sequence, i.fields) for i in host.inputs] == [(1, ((NAME, "ann"),))] * 2
+
+
+async def test_a_refused_clear_brings_the_screen_back() -> None:
+    """Clear erases the display at once; when it was not run, everything is there again."""
+    session, host = await attached()
+    host.answers = [Refused(Reason.STORE, "the store is busy")]
+    session.type("ann")
+    session.press(Key.CLEAR)
+    assert not session.space.formatted
+    await session.settle()
+    assert (session.space.text(3, 20, 3), session.space.cursor) == ("ann", NAME + 3)
+
+
+async def test_another_terminal_took_over() -> None:
+    """The keyboard stays locked; Reset takes the terminal back under a new epoch."""
+    session, host = await attached()
+    host.answers = [Refused(Reason.TAKEN_OVER, "taken over by another session")]
+    session.type("ann")
+    session.press(Key.ENTER)
+    await session.settle()
+    session.type("lost")
+    assert (session.space.lock, session.link, session.message) == (
+        Lock.NOT_CONNECTED,
+        Link.TAKEN,
+        "taken over by another session",
+    )
+    session.press(Key.RESET)
+    await session.settle()
+    session.press(Key.ENTER)
+    await session.settle()
+    assert (session.link, host.inputs[-1].epoch, host.inputs[-1].fields) == (Link.UP, 2, ((NAME, "ann"),))
+
+
+async def test_a_lost_answer_is_asked_for_again() -> None:
+    """The region dies under an input: the same sequence number is sent again until there is an answer."""
+    session, host = await attached()
+    host.answers = [ConnectionError("gone")]
+    session.type("ann")
+    session.press(Key.ENTER)
+    await session.settle()
+    assert [(i.sequence, i.fields) for i in host.inputs] == [(1, ((NAME, "ann"),))] * 2
+    assert (message(session), session.space.lock, session.message) == ("ENTER ann", Lock.NONE, "")
+
+
+async def test_a_pa_key_keeps_what_was_typed_on_a_screen_written_without_erase() -> None:
+    """A short read sends no fields; the host's next write leaves them."""
+    session, host = await attached()
+    host.on_step = lambda inbound: host.presenter.encode("hello").replace(
+        '"cursor"', '"erased":false,"cursor"'
+    )
+    session.type("ann")
+    session.press(Key.PA1)
+    await session.settle()
+    assert (session.space.text(3, 20, 3), message(session)) == ("ann", "hello")
+
+
+async def test_a_code_on_a_blank_screen_is_sent_as_text() -> None:
+    """Clear, then a code: the unformatted input."""
+    session, host = await attached()
+    session.press(Key.CLEAR)
+    await session.settle()
+    session.type("MENU")
+    session.press(Key.ENTER)
+    await session.settle()
+    assert (host.inputs[-1].text, host.inputs[-1].fields) == ("MENU", ())
+
+
+async def test_a_screen_that_cannot_be_shown_does_not_end_the_terminal() -> None:
+    """A fault in a screen is said on the status line, and the keyboard is free."""
+    session, host = await attached()
+    host.answers = ["not a screen"]
+    session.press(Key.ENTER)
+    await session.settle()
+    assert (session.space.lock, "cannot be shown" in session.message) == (Lock.NONE, True)
