@@ -17,16 +17,22 @@ from monitor.settings import Settings, load_settings
 from monitor.startup import open_region
 
 COMMANDS = {
-    "bench": "comparison.bench.command:bench",
-    "demo": "monitor.cli:demo",
-    "doctor": "monitor.inspection:doctor",
-    "dump": "monitor.inspection:dump",
-    "dumps": "monitor.inspection:dumps",
-    "run": "monitor.cli:run",
-    "script": "screens.script.command:script",
-    "tour": "transactions.bank.tour:tour",
+    "bench": (
+        "comparison.bench.command:bench",
+        "Measure steps a second beside one aiosqlite transaction a step.",
+    ),
+    "demo": ("monitor.cli:demo", "Open the sample bank; without a terminal to draw on, show the tour."),
+    "doctor": (
+        "monitor.inspection:doctor",
+        "Say what is installed, where the store is, and whether it is sound.",
+    ),
+    "dump": ("monitor.inspection:dump", "Show the dump of one abend."),
+    "dumps": ("monitor.inspection:dumps", "List the dumps that abends left."),
+    "run": ("monitor.cli:run", "Work at a terminal."),
+    "script": ("screens.script.command:script", "Drive a terminal with s3270's actions on standard input."),
+    "tour": ("transactions.bank.tour:tour", "Show the point in under a minute, as text."),
 }
-"""Every command and where it is; the floors above are reached by name only."""
+"""Every command: where it is (the floors above are reached by name only), and what it does."""
 
 CONSOLE = "screens.console:run"
 
@@ -41,7 +47,12 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, imported now."""
         command = COMMANDS.get(cmd_name)
-        return None if command is None else named(command)
+        return None if command is None else named(command[0])
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table as it stands, so that asking for help imports nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in sorted(COMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of the monitor is told in its own words, with exit code 2."""
@@ -115,7 +126,7 @@ def demo(ctx: click.Context, settings: Settings, terminal: str) -> None:
     if sys.stdin.isatty() and sys.stdout.isatty():
         asyncio.run(_work(settings, terminal))
     else:
-        ctx.invoke(named(COMMANDS["tour"]))
+        ctx.invoke(named(COMMANDS["tour"][0]))
 
 
 async def _work(settings: Settings, terminal: str) -> None:

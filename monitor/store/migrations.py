@@ -65,18 +65,21 @@ def _migrate_package(database: sqlite3.Connection, package: str) -> list[str]:
     for number, name, sql in known:
         if number in done:
             continue
-        for statement in split_statements(sql):
-            database.execute(statement)
+        try:
+            for statement in split_statements(sql):
+                database.execute(statement)
+        except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
+            raise StartupError(f"schema change {name} of {package} failed: {error}; nothing was changed") from error
         database.execute("INSERT INTO schema_change VALUES (?, ?, ?)", (package, number, name))
         applied.append(f"{package} {name}")
     return applied
 
 
 def split_statements(sql: str) -> list[str]:
-    """The statements of a file, cut where SQLite says that one is complete."""
+    """The statements of a file, cut at the semicolons where SQLite says that a statement is complete."""
     statements, text = [], ""
-    for line in sql.splitlines(keepends=True):
-        text += line
+    for piece in sql.split(";")[:-1]:
+        text += f"{piece};"
         if sqlite3.complete_statement(text):
             statements.append(text.strip())
             text = ""
