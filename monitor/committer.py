@@ -15,10 +15,11 @@ Promise = asyncio.Future[Verdict]
 
 
 class Committer:
-    """The way of every unit to the store, in the order they were sealed."""
+    """The way of every unit to the store, in the order they were sealed. Made, and used, in one event loop."""
 
     def __init__(self, store: Store, batch_units_max: int) -> None:
         self._store = store
+        self._loop = asyncio.get_running_loop()
         self._batch_units_max = batch_units_max
         self._sealed: deque[tuple[Unit, Promise]] = deque()
         self._committing: asyncio.Task[None] | None = None
@@ -27,11 +28,10 @@ class Committer:
 
     def submit(self, unit: Unit) -> Promise:
         """Queue `unit`; the promise is kept once it is durable, or refused, or the store failed."""
-        loop = asyncio.get_running_loop()
-        promise: Promise = loop.create_future()
+        promise: Promise = self._loop.create_future()
         self._sealed.append((unit, promise))
         if self._committing is None:
-            self._committing = loop.create_task(self._commit())
+            self._committing = self._loop.create_task(self._commit())
         return promise
 
     async def _commit(self) -> None:

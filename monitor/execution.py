@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple, cast
 from monitor.area import Area, NoArea, decode_area
 from monitor.clock import Clock
 from monitor.conversation import TerminalState
+from monitor.deadline import Deadlines, Expired
 from monitor.ending import (
     Dump,
     Ending,
@@ -47,6 +47,7 @@ class Engine(NamedTuple):
     locks: UpdateLocks
     units: UnitIds
     watchdog: Watchdog
+    deadlines: Deadlines
     clock: Clock
     random: random.Random
     limits: Limits
@@ -127,15 +128,15 @@ class Execution:
         limits = self._engine.limits
         current = self._performance(transid, first_time, claims)
         try:
-            async with asyncio.timeout(limits.wait_s_max) as waiting:
+            with self._engine.deadlines.watch():
                 return await Watched(current, self._engine.watchdog), None
         except Runaway as runaway:
             message = f"the program computed for more than runaway_s_max = {limits.runaway_s_max} s"
             return self._abended(transid, Abend("AICA", message), runaway)
+        except Expired as expired:
+            message = f"the step took more than wait_s_max = {limits.wait_s_max} s"
+            return self._abended(transid, Abend("EWAI", message), expired)
         except Exception as error:  # noqa: BLE001 a bad program harms only itself
-            if isinstance(error, TimeoutError) and waiting.expired():
-                message = f"the step waited for more than wait_s_max = {limits.wait_s_max} s"
-                return self._abended(transid, Abend("EWAI", message), error)
             return self._abended(transid, error)
 
     async def _performance(self, transid: str, first_time: bool, claims: Iterable[Key]) -> Ending:

@@ -10,20 +10,20 @@ Answer = asyncio.Future[Versioned | None]
 
 
 class Loader:
-    """Reads of records by key; all that ask for one key share one read."""
+    """Reads of records by key; all that ask for one key share one read. Made, and used, in one event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._loop = asyncio.get_running_loop()
         self._asked: dict[Key, list[Answer]] = {}
         self._fetching: asyncio.Task[None] | None = None
 
     async def read(self, key: Key) -> Versioned | None:
         """The record under `key` as it is in the store, or None."""
-        loop = asyncio.get_running_loop()
-        answer: Answer = loop.create_future()
+        answer: Answer = self._loop.create_future()
         self._asked.setdefault(key, []).append(answer)
         if self._fetching is None:
-            self._fetching = loop.create_task(self._fetch())
+            self._fetching = self._loop.create_task(self._fetch())
         return await answer
 
     async def _fetch(self) -> None:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, cast
 from monitor.admission import Admission
 from monitor.clock import Clock, SystemClock
 from monitor.committer import Committer
+from monitor.deadline import Deadlines
 from monitor.dispatcher import Dispatcher
 from monitor.errors import StartupError
 from monitor.exchange import Attachment, Inbound, Outbound, Presentation, Refused
@@ -184,6 +185,7 @@ async def start(
         UpdateLocks(),
         UnitIds(number),
         Watchdog(limits.runaway_s_max),
+        Deadlines(limits.wait_s_max),
         clock,
         randomness,
         limits,

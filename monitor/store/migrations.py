@@ -69,7 +69,9 @@ def _migrate_package(database: sqlite3.Connection, package: str) -> list[str]:
             for statement in split_statements(sql):
                 database.execute(statement)
         except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
-            raise StartupError(f"schema change {name} of {package} failed: {error}; nothing was changed") from error
+            raise StartupError(
+                f"schema change {name} of {package} failed: {error}; nothing was changed"
+            ) from error
         database.execute("INSERT INTO schema_change VALUES (?, ?, ?)", (package, number, name))
         applied.append(f"{package} {name}")
     return applied
