@@ -1,0 +1,112 @@
+"""A map is checked when it is declared, and says what to do."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from screens.errors import MapError
+from screens.field import Entry, Output, Rows
+from screens.map import Map
+
+
+def declare(picture: str, **words: Any) -> type[Map]:
+    """A map called DEMO01, outside the registry."""
+    return type("DEMO01", (Map,), {"picture": picture + "\n", **words}, registry=None)
+
+
+def test_a_declared_field_must_be_drawn() -> None:
+    """The nearest name of the picture is named."""
+    with pytest.raises(MapError, match="amuont is declared and not in the picture: the nearest is amount"):
+        declare(" [amount ]", amuont=Entry())
+
+
+def test_an_inherited_field_need_not_be_drawn() -> None:
+    """A base of several maps may declare what only some of them draw."""
+    base: type[Map] = type("Base", (Map,), {"message": Output(color="red")})
+    made: type[Map] = type("DEMO01", (base,), {"picture": " [amount ]"}, registry=None)
+    assert list(made.layout.named) == ["amount"]
+
+
+def test_a_name_twice_on_a_row_is_a_mistake() -> None:
+    """Only rows repeat a field."""
+    with pytest.raises(MapError, match="row 1, column 9: a is twice on this row"):
+        declare(" [a ]  [a ]")
+
+
+def test_a_field_on_several_rows_is_declared_as_rows() -> None:
+    """A plain declaration of a repeated field would be a list by surprise."""
+    with pytest.raises(MapError, match=r"a is drawn 2 times: declare it Rows\(...\)"):
+        declare(" [a ]\n [a ]", a=Entry())
+
+
+def test_entry_and_output_agree_with_the_picture() -> None:
+    """What is drawn as output cannot be declared as entry."""
+    with pytest.raises(MapError, match=r"a is drawn as an output field, {...} and declared Entry"):
+        declare(" {a }", a=Entry())
+
+
+def test_an_edit_must_fit_its_field() -> None:
+    """A mask wider than the field is found at once."""
+    with pytest.raises(MapError, match="amount takes 9 positions and is drawn 8 wide"):
+        declare(" [amount  ]", amount=Entry(Decimal, edit="ZZ,ZZ9.99"))
+
+
+def test_the_words_of_a_map_are_not_names() -> None:
+    """A field drawn under such a word gets another name by drawn_as."""
+    with pytest.raises(MapError, match="text is a word of every map: declare another, drawn_as='text'"):
+        declare(" [text ]")
+    assert list(declare(" [text ]", note=Entry(drawn_as="text")).layout.named) == ["note"]
+
+
+def test_one_field_claims_the_cursor() -> None:
+    """Two claims are a mistake; none gives it to the first entry field."""
+    with pytest.raises(MapError, match="a and b both claim the cursor"):
+        declare(" [a ] [b ]", a=Entry(cursor=True), b=Entry(cursor=True))
+    assert declare(" [a ] [b ]", b=Entry(cursor=True)).layout.cursor == 7
+    assert declare("{x}\n [a ]").layout.cursor - 81 == 1
+
+
+def test_an_attribute_must_exist() -> None:
+    """A wrong colour is named where the field is drawn."""
+    with pytest.raises((MapError, ValueError), match="purple"):
+        declare(" [a ]", a=Entry(color="purple"))  # type: ignore[call-overload]
+
+
+def test_constants_look_as_their_row_or_text_says() -> None:
+    """A text that is not drawn is a mistake with the nearest one named."""
+    made = declare(" Title  Code", constants={1: {"intensity": "bright"}, "Code": {"color": "red"}})
+    title, code = made.layout.fields
+    assert (
+        title.attribute.intensity,
+        title.attribute.color,
+        code.attribute.intensity,
+        code.attribute.color,
+    ) == ("bright", "", "bright", "red")
+    with pytest.raises(MapError, match="no constant 'Titel' in the picture: the nearest is Title"):
+        declare(" Title", constants={"Titel": {}})
+
+
+def test_two_maps_of_one_name_are_refused() -> None:
+    """The registry names the module that has the other."""
+    registry: dict[str, type[Map]] = {}
+    type("DEMO01", (Map,), {"picture": " A"}, registry=registry)
+    with pytest.raises(MapError, match="declares a map of this name too"):
+        type("DEMO01", (Map,), {"picture": " B"}, registry=registry)
+
+
+def test_repeated_fields_are_numbered_from_the_top() -> None:
+    """One declaration places a field on every row it is drawn on."""
+    made = declare(" [q ]\n [q ]", quantity=Rows(Entry(int, drawn_as="q")))
+    assert {name: field.address for name, field in made.layout.named.items()} == {
+        "quantity.1": 0 + 1,
+        "quantity.2": 80 + 1,
+    }
+
+
+def test_a_map_has_any_size() -> None:
+    """Rows and columns are class attributes."""
+    made = declare(" " * 130 + "x", rows=27, columns=132)
+    assert (made.layout.rows, made.layout.columns, made.layout.fields[0].address) == (27, 132, 129)

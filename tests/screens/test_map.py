@@ -1,0 +1,168 @@
+"""A map says what to show, and gives typed values back."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+import pytest
+
+from monitor.exchange import Aid, Received
+from screens.errors import MapError
+from screens.field import Entry, Output, Rows
+from screens.map import Map
+
+M = TypeVar("M", bound=Map)
+
+
+class Order(Map, registry=None):
+    """A map with a field of each kind."""
+
+    picture = """
+     [customer] {name               }  [since     ]  [password]
+     [qty ] [item      ]
+     [qty ] [item      ]
+     [amount       ]  {total        }
+     {message                        }
+    """
+    customer = Entry(digits=8, required=True)
+    since = Entry(date)
+    password = Entry(hidden=True)
+    quantity = Rows(Entry(int, drawn_as="qty"))
+    item = Rows(Entry(uppercase=True))
+    amount = Entry(Decimal, edit="ZZ,ZZZ,ZZ9.99", cursor=True, minimum=Decimal(1))
+    total = Output(Decimal, edit="ZZ,ZZZ,ZZ9.99")
+    message = Output(carried=False)
+
+
+def typed(map_class: type[M], *, aid: Aid = Aid.ENTER, **texts: str) -> M:
+    """A form as if an operator had typed these texts; `_` before a row's number stands for the dot."""
+    values = {name.replace("_", "."): text for name, text in texts.items()}
+    return map_class.receive(Received(aid, values=values, modified=frozenset(values)))
+
+
+def test_values_are_typed() -> None:
+    """Each field is of its declared type; what is blank is None, or an empty text."""
+    form = typed(
+        Order, customer=" 10020011", amount="1,204.33", since="2024-02-09", quantity_2="7", item_1="ab"
+    )
+    customer: str = form.customer
+    amount: Decimal | None = form.amount
+    since: date | None = form.since
+    quantity: list[int | None] = form.quantity
+    item: list[str] = form.item
+    assert ("10020011", Decimal("1204.33"), date(2024, 2, 9)) == (customer, amount, since)
+    assert (quantity, item) == ([None, 7], ["AB", ""])
+
+
+def test_mistakes_are_sentences_in_tab_order() -> None:
+    """The first is where the cursor goes; a wrong value is None, or the text as it was typed."""
+    form = typed(Order, customer="12", amount="abc", quantity_2="x")
+    assert form.errors == {
+        "customer": "Customer must be 8 digits",
+        "quantity.2": "Quantity must be a number such as 1204",
+        "amount": "Amount must be a number such as 1,204.33",
+    }
+    assert (form.first_error, form.customer, form.amount) == ("customer", "12", None)
+
+
+def test_required_and_smallest_are_checked() -> None:
+    """Blank is a mistake where the declaration says so, and only there."""
+    form = typed(Order, amount="0.5")
+    assert list(form.errors.values()) == ["Customer must be 8 digits", "Amount must be at least 1.00"]
+
+
+def test_a_short_read_is_empty() -> None:
+    """The answer to MAPFAIL is a property, not an exception."""
+    assert typed(Order, aid=Aid.CLEAR, customer="1").empty
+    assert typed(Order).empty
+    assert not typed(Order, customer="1").empty
+
+
+def test_text_is_what_was_typed() -> None:
+    """Raw text by name; a wrong name is an error that names the nearest."""
+    assert typed(Order, amount=" abc").text("amount") == " abc"
+    with pytest.raises(MapError, match="no field amonut: the nearest is amount"):
+        typed(Order).text("amonut")
+
+
+def test_show_edits_values() -> None:
+    """Typed values are edited at the right of their field; a text is sent as it is."""
+    send = Order.show(total=Decimal("1204.33"), amount="n/a", since=date(2024, 2, 9), quantity=[1])
+    assert send.values == {
+        "total": "     1,204.33",
+        "amount": "n/a",
+        "since": "2024-02-09",
+        "quantity.1": "   1",
+        "quantity.2": "",
+    }
+
+
+def test_show_takes_the_attributes_of_an_object() -> None:
+    """Those called as fields are; keyword values go over them."""
+
+    class Area:
+        customer = "10020011"
+        amount = Decimal(5)
+        other = 1
+
+    assert Order.show(Area(), customer="20030022").values == {
+        "customer": "20030022",
+        "amount": "         5.00",
+    }
+
+
+def test_show_of_a_form_writes_what_was_typed_as_the_map_does() -> None:
+    """Mistakes stay as they were typed; the message line and the password do not come back."""
+    not_shown = {"message": "old", "password": "secret"}
+    form = typed(Order, customer="12", amount="5", item_1="ab", since="soon", **not_shown)
+    assert Order.show(form).values == {
+        "customer": "12",
+        "amount": "         5.00",
+        "item.1": "AB",
+        "since": "soon",
+    }
+
+
+def test_a_form_may_be_changed_before_it_is_shown() -> None:
+    """Values a program puts in a form, also in a list of rows, are shown."""
+    form = typed(Order, quantity_1="x", quantity_2="2", amount="x")
+    form.amount = Decimal(3)
+    form.quantity[1] = 9
+    form.item = ["PEN"]
+    shown = Order.show(form).values
+    assert (
+        shown["quantity.1"],
+        shown["quantity.2"],
+        shown["amount"],
+        shown["item.1"],
+        shown["item.2"],
+    ) == ("x", "   9", "         3.00", "PEN", "")
+    assert Decimal(3) == form.amount
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"amuont": 1}, "no field amuont: the nearest is amount"),
+        ({"item": ["a", "b", "c"]}, "item has 2 rows, not 3"),
+        ({"item": "ab"}, "give a list"),
+    ],
+)
+def test_show_refuses_what_the_map_has_not(values: dict[str, object], says: str) -> None:
+    """The task that does this ends with ABM0 and a message one can act on."""
+    with pytest.raises(MapError, match=says) as error:
+        Order.show(**values)  # type: ignore[arg-type]
+    assert error.value.abend_code == "ABM0"
+
+
+def test_hidden_fields_are_never_filled() -> None:
+    """A password is read, not shown."""
+    assert Order.show(password="secret").values == {}  # noqa: S106
+
+
+def test_the_class_is_receivable() -> None:
+    """What a task receives by a map is of the map's own type, also for a type checker."""
+    form: Order = Order.receive(Received(Aid.ENTER))
+    assert isinstance(form, Order)
