@@ -36,7 +36,7 @@ class Order(Map, registry=None):
     message = Output(carried=False)
 
 
-def typed(map_class: type[M], *, aid: Aid = Aid.ENTER, **texts: str) -> M:
+def typed(map_class: type[M], aid: Aid = Aid.ENTER, /, **texts: str) -> M:
     """A form as if an operator had typed these texts; `_` before a row's number stands for the dot."""
     values = {name.replace("_", "."): text for name, text in texts.items()}
     return map_class.receive(Received(aid, values=values, modified=frozenset(values)))
@@ -75,7 +75,7 @@ def test_required_and_smallest_are_checked() -> None:
 
 def test_a_short_read_is_empty() -> None:
     """The answer to MAPFAIL is a property, not an exception."""
-    assert typed(Order, aid=Aid.CLEAR, customer="1").empty
+    assert typed(Order, Aid.CLEAR, customer="1").empty
     assert typed(Order).empty
     assert not typed(Order, customer="1").empty
 
