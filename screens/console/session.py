@@ -79,6 +79,11 @@ class Session:
         """True while an input is with the host, or the host is out of reach."""
         return self.space.lock in (Lock.WAIT, Lock.NOT_CONNECTED)
 
+    @property
+    def asking(self) -> bool:
+        """True while a question to the host has no answer yet."""
+        return self._work is not None and not self._work.done()
+
     def attach(self) -> None:
         """Begin, or take the terminal back: ask the host where it stands."""
         self.space.lock = Lock.NOT_CONNECTED
@@ -86,23 +91,12 @@ class Session:
 
     def press(self, key: Key) -> None:
         """A key of the keyboard: done now, or put in line while the host works."""
-        if key is Key.RESET:
-            self._reset()
-        elif self.waiting:
-            self._queue(key)
-        else:
-            self.message = ""
-            self._send(keys.press(self.space, key))
+        self._press(key)
         self._changed()
 
     def type(self, text: str) -> None:
         """Characters of the keyboard, or pasted ones."""
-        if self.waiting:
-            for char in text:
-                self._queue(char)
-        else:
-            self.message = ""
-            self._send(keys.type_text(self.space, text))
+        self._type(text)
         self._changed()
 
     def move_to(self, address: int) -> None:
@@ -122,9 +116,26 @@ class Session:
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
 
+    def _press(self, key: Key) -> None:
+        if key is Key.RESET:
+            self._reset()
+        elif self.waiting:
+            self._queue(key)
+        else:
+            self.message = ""
+            self._send(keys.press(self.space, key))
+
+    def _type(self, text: str) -> None:
+        if self.waiting:
+            for char in text:
+                self._queue(char)
+        else:
+            self.message = ""
+            self._send(keys.type_text(self.space, text))
+
     def _reset(self) -> None:
         self.type_ahead.clear()
-        if self.link is not Link.UP and (self._work is None or self._work.done()):
+        if self.link is not Link.UP and not self.asking:
             self.attach()
         else:
             self.message = "" if not self.waiting else self.message
@@ -166,8 +177,8 @@ class Session:
                 self._show(answer.screen, None)
         else:
             self.message = answer.text
-        self._changed()
         self._replay()
+        self._changed()
 
     async def _step(self, inbound: Inbound, before: Snapshot) -> None:
         started = time.monotonic()
@@ -182,8 +193,8 @@ class Session:
         else:
             self.space.restore(before)
             self._refused(answer)
-        self._changed()
         self._replay()
+        self._changed()
 
     def _inbound(self, aid: Aid) -> Inbound:
         sent = self.space.read_modified(aid)
@@ -231,6 +242,6 @@ class Session:
                 break
             key = self.type_ahead.popleft()
             if isinstance(key, Key):
-                self.press(key)
+                self._press(key)
             else:
-                self.type(key)
+                self._type(key)

@@ -49,6 +49,16 @@ class ScreenField(NamedTuple):
     attribute: Attribute
 
 
+class Span(NamedTuple):
+    """A piece of a row that looks the same all along."""
+
+    column: int
+    text: str
+    """As a person reads it."""
+    attribute: Attribute
+    is_attribute: bool
+
+
 class Snapshot(NamedTuple):
     """A display at one moment."""
 
@@ -192,6 +202,21 @@ class Buffer:
             for offset, char in enumerate(text)
         )
 
+    def spans(self, row: int) -> Iterator[Span]:
+        """A row in pieces, one for each attribute byte and one for each stretch of a field."""
+        start = row * self.columns
+        end = start + self.columns
+        first = bisect.bisect_left(self._addresses, start)
+        borders = [*self._addresses[first : bisect.bisect_left(self._addresses, end)], end]
+        attribute = self.attribute_at(start)
+        for border in borders:
+            if border > start:
+                yield Span(start % self.columns, self._read(start, border, attribute), attribute, False)
+            if border < end:
+                attribute = self._attributes[border]
+                yield Span(border % self.columns, " ", attribute, True)
+                start = border + 1
+
     def next_unprotected(self, address: int) -> int:
         """First data position of the next unprotected field that has one after `address`; 0 without any."""
         count = len(self._addresses)
@@ -214,6 +239,11 @@ class Buffer:
         if end <= self.size:
             return "".join(self._chars[start:end])
         return "".join(self._chars[position % self.size] for position in range(start, end))
+
+    def _read(self, start: int, end: int, attribute: Attribute) -> str:
+        if attribute.intensity is Intensity.DARK:
+            return " " * (end - start)
+        return "".join(self._chars[start:end]).translate(_SHOWN)
 
     def _empty(self, field: ScreenField) -> None:
         for offset in range(field.length):

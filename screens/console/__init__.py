@@ -1,0 +1,29 @@
+"""The terminal for people, on Textual. Everything that imports Textual is below this package."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.exchange import Host
+    from screens.console.session import Decoder
+
+FRAMES_PER_S = 240
+"""How often Textual may draw: its own 60 would make a quick answer wait for 16 ms."""
+
+
+async def run(host: Host, presenter: Decoder, terminal: str) -> None:
+    """Open the terminal on a host until the operator quits. Needs a TTY."""
+    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_S))  # read by Textual when it is imported
+    from screens.console.app import Terminal
+    from screens.console.preferences import folder
+
+    await Terminal(host, presenter, terminal, folder()).run_async()
+
+
+def keys(profile: str = "") -> None:
+    """`entracte keys`: show what every key pressed sends, and the function it runs."""
+    from screens.console.key_trial import try_keys
+
+    try_keys(profile)

@@ -1,0 +1,274 @@
+"""The Textual terminal: keys in, the display out. What a key does is the session's and the key map's affair."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import ClassVar
+
+from rich.color import ColorSystem
+from textual import events
+from textual.app import App, ComposeResult
+from textual.theme import Theme as WidgetTheme
+
+from monitor.exchange import Host
+from screens.console import keymap, pasting
+from screens.console.choice import Chooser
+from screens.console.display import LOCAL_HINTS, Display
+from screens.console.driver import driver_class
+from screens.console.help import HelpPanel
+from screens.console.hints import hint_at
+from screens.console.key_pad import KeyPad
+from screens.console.keymap import Function, KeyMapError, Local
+from screens.console.marking import Marking
+from screens.console.palette import TITLES, Kind, choices, commands
+from screens.console.preferences import Preferences
+from screens.console.printing import Paper, print_screen
+from screens.console.session import Decoder, Session
+from screens.console.status import status
+from screens.console.themes import THEMES, Theme
+from screens.keys import Key
+from screens.presentation_space import Lock
+
+WAIT_SHOWN_S = 0.1
+"""A wait shorter than this is not shown: nothing flickers."""
+
+
+class Terminal(App[None]):
+    """One terminal on one host."""
+
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    CSS = "Screen { overflow: hidden; }"
+    TITLE = "Entracte"
+
+    def __init__(self, host: Host, decoder: Decoder, terminal: str, folder: Path | None = None) -> None:
+        """`folder` keeps what the operator chooses; None remembers nothing."""
+        super().__init__(driver_class=driver_class())
+        self.session = Session(host, decoder, terminal, self.draw)
+        self.view = Display(self.session.space)
+        self.marking = Marking(self.session.space)
+        self.word = LOCAL_HINTS
+        """What the terminal itself has to say, until the next key."""
+        self._folder = folder
+        self._preferences = Preferences.read(folder / "terminal.toml") if folder else Preferences()
+        self._prefix = ""
+        self._waiting_since: float | None = None
+        self._alarms = 0
+
+    def compose(self) -> ComposeResult:
+        """The one widget."""
+        yield self.view
+
+    def on_mount(self) -> None:
+        """Dress as the operator likes, and ask the host where the terminal stands."""
+        for theme in THEMES.values():
+            self.register_theme(_widget_theme(theme))
+        self._use(self._preferences)
+        self.session.attach()
+
+    async def on_unmount(self) -> None:
+        """Leave the host alone."""
+        await self.session.close()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go to the 3270 keyboard, unless a dialog is open."""
+        dialog = len(self.screen_stack) > 1
+        if isinstance(event, events.Key) and not dialog:
+            self._key(event)
+        elif isinstance(event, events.Paste) and not dialog:
+            self._paste(event.text)
+        else:
+            await super().on_event(event)
+
+    def draw(self) -> None:
+        """Bring the window up to date."""
+        if not self.view.is_attached:
+            return
+        look, session = self.view.look, self.session
+        if session.alarms != self._alarms:
+            self._alarms = session.alarms
+            self.bell()
+        look.selection = self.marking.block
+        hidden = self._hides_wait()
+        look.status = status(
+            session,
+            self.keymap,
+            session.space.columns,
+            prefix=keymap.spoken(self._prefix) if self._prefix else "",
+            word="" if self.view.geometry.overlaid and self.word == LOCAL_HINTS else self.word,
+            hide_wait=hidden,
+        )
+        self.view.show()
+
+    def perform(self, function: Function) -> None:
+        """Run a key function, the host's or the terminal's own."""
+        if isinstance(function, Key):
+            self.marking.clear()
+            self.session.press(function)
+        elif function in _MOVES:
+            self.marking.extend(*_MOVES[function])
+        else:
+            self._local(function)
+        self.draw()
+
+    def _local(self, function: Local) -> None:
+        match function:
+            case Local.PALETTE:
+                self._open_palette()
+            case Local.KEY_PAD:
+                self.push_screen(KeyPad(), lambda key: self.perform(key) if key else None)
+            case Local.HELP:
+                self.push_screen(HelpPanel(self.keymap))
+            case Local.COPY:
+                self._copy()
+            case Local.PASTE:
+                self._paste(self.clipboard)
+            case Local.PRINT_SCREEN:
+                self._print_screen(Paper.TEXT)
+            case Local.REDRAW:
+                self.refresh(layout=True)
+            case Local.QUIT:
+                self.exit()
+
+    def on_display_pointed(self, event: Display.Pointed) -> None:
+        """A click on `F3=Exit` presses it, a click elsewhere moves the cursor, a double click is Enter."""
+        self.word = ""
+        hint = hint_at(self.session.space, event.address)
+        if event.times == 1:
+            self.marking.clear()
+            if hint:
+                self.session.press(hint.key)
+            else:
+                self.session.move_to(event.address)
+        elif event.times == 2 and not hint:
+            self.session.press(Key.ENTER)
+
+    def on_display_marked(self, event: Display.Marked) -> None:
+        """A block marked with the mouse."""
+        self.marking.set(event.block)
+        self.draw()
+
+    def _key(self, event: events.Key) -> None:
+        sequence = (self._prefix, event.key) if self._prefix else (event.key,)
+        self.word = ""
+        function = self.keymap.find(sequence)
+        if function is None and not self._prefix and self.keymap.is_prefix(event.key):
+            self._prefix = event.key
+            self.draw()
+            return
+        unused, self._prefix = self._prefix, ""
+        if function is not None:
+            self.perform(function)
+        elif unused:
+            self.word = f"{' '.join(map(keymap.spoken, sequence))} has no function"
+            self.draw()
+        elif event.is_printable and event.character:
+            self.marking.clear()
+            self.session.type(event.character)
+
+    def _hides_wait(self) -> bool:
+        """True while a wait is too short to be worth a word; looks again when it is not."""
+        if self.session.space.lock is not Lock.WAIT:
+            self._waiting_since = None
+            return False
+        if self._waiting_since is None:
+            self._waiting_since = monotonic()
+            self.set_timer(WAIT_SHOWN_S, self.draw)
+        return monotonic() - self._waiting_since < WAIT_SHOWN_S
+
+    def _copy(self) -> None:
+        block = self.marking.block
+        if block is None:
+            self.word = "Mark a block first: Shift and the arrows, or drag"
+            return
+        self.copy_to_clipboard(block.text(self.session.space))
+        self.word = f"Copied {block.bottom - block.top + 1} x {block.right - block.left + 1}"
+        self.marking.clear()
+
+    def _paste(self, text: str) -> None:
+        self.marking.clear()
+        lost = pasting.paste(self.session, text)
+        self.word = f"Pasted; {lost} characters had no room in their field" if lost else ""
+        self.draw()
+
+    def _print_screen(self, paper: Paper) -> None:
+        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        path = Path(f"screen-{self.session.terminal}-{stamp}.{paper.value}")
+        try:
+            path.write_text(print_screen(self.session.space, self.view.look.theme, paper), encoding="utf-8")
+            self.word = f"Printed to {path}"
+        except OSError as error:
+            self.word = f"Not printed: {error.strerror}"
+
+    def _open_palette(self) -> None:
+        self.push_screen(Chooser("Commands", commands(self.keymap)), self._chosen)
+
+    def _chosen(self, value: object) -> None:
+        if isinstance(value, Key | Local):
+            self.perform(value)
+        elif isinstance(value, Paper):
+            self._print_screen(value)
+            self.draw()
+        elif isinstance(value, Kind):
+            self._choose(value)
+
+    def _choose(self, kind: Kind) -> None:
+        """Choose a look or a key map, previewed while it is highlighted, and remember it."""
+        before = self._preferences
+
+        def tried(value: object) -> None:
+            self._use(before.with_choice(kind.value, str(value)))
+
+        def chosen(value: object) -> None:
+            if value is None:
+                self._use(before)
+                return
+            tried(value)
+            if self._folder:
+                self._preferences.write(self._folder / "terminal.toml")
+
+        self.push_screen(Chooser(TITLES[kind], choices(kind, self._folder), tried), chosen)
+
+    def _use(self, preferences: Preferences) -> None:
+        """Put choices into effect."""
+        self._preferences = preferences
+        theme = "mono" if os.environ.get("NO_COLOR") else preferences.theme
+        self.view.look.theme = THEMES[theme].on(
+            _DEPTHS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
+        )
+        self.view.look.cursor = preferences.cursor
+        self.theme = f"terminal-{theme}"
+        try:
+            self.keymap = keymap.load(preferences.keys, self._folder / "keys" if self._folder else None)
+        except KeyMapError as error:
+            self.keymap = keymap.load("default")
+            self.word = str(error)
+        self.draw()
+
+
+_MOVES = {
+    Local.SELECT_UP: (-1, 0),
+    Local.SELECT_DOWN: (1, 0),
+    Local.SELECT_LEFT: (0, -1),
+    Local.SELECT_RIGHT: (0, 1),
+}
+
+
+_DEPTHS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "windows": ColorSystem.WINDOWS}
+
+
+def _widget_theme(theme: Theme) -> WidgetTheme:
+    """The same look for dialogs."""
+    background = theme.background or "#000000"
+    return WidgetTheme(
+        name=f"terminal-{theme.name}",
+        primary=theme.quiet or "#808080",
+        accent=theme.alert or "#ffffff",
+        foreground=theme.base[3] or "#ffffff",
+        background=background,
+        surface=theme.entry or background,
+        panel=theme.crosshair or background,
+        dark=theme.name != "paper",
+    )

@@ -1,0 +1,109 @@
+"""A list to choose from: the palette, and every choice it leads to, with a preview of what is highlighted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of the list."""
+
+    label: str
+    value: object
+    keys: str = ""
+    """How to reach the same by keys."""
+
+
+class Chooser(ModalScreen[object]):
+    """Type to narrow the list, arrows to preview, Enter to choose, Esc to leave things as they were."""
+
+    DEFAULT_CSS = """
+    Chooser { align: center top; background: $background 40%; }
+    Chooser > Vertical {
+        width: 60; height: auto; max-height: 90%; margin-top: 2; background: $surface; padding: 0 1 1 1;
+        border: round $primary; border-title-color: $text;
+    }
+    Chooser Input { border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $panel; }
+    Chooser OptionList { border: none; height: auto; max-height: 16; background: $surface; padding: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+p", "leave", show=False),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+    ]
+
+    def __init__(
+        self, title: str, choices: Sequence[Choice], preview: Callable[[object], None] | None = None
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = list(choices)
+        self._shown: list[Choice] = []
+        self._preview = preview
+
+    def compose(self) -> ComposeResult:
+        """A line to type in over the list."""
+        with Vertical() as box:
+            box.border_title = self._title
+            yield Input(placeholder="Type to search")
+            yield OptionList()
+
+    def on_mount(self) -> None:
+        """Show everything first."""
+        self._narrow("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Keep the lines that hold every word typed."""
+        self._narrow(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Enter chooses what is highlighted."""
+        highlighted = self.query_one(OptionList).highlighted
+        if highlighted is not None:
+            self.dismiss(self._shown[highlighted].value)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """So does a click."""
+        self.dismiss(self._shown[event.option_index].value)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """What is highlighted is tried out at once."""
+        if self._preview is not None:
+            self._preview(self._shown[event.option_index].value)
+
+    def action_move(self, step: int) -> None:
+        """Move the highlight while the typing stays in its line."""
+        choices = self.query_one(OptionList)
+        if self._shown:
+            choices.highlighted = ((choices.highlighted or 0) + step) % len(self._shown)
+
+    def action_leave(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
+
+    def _narrow(self, typed: str) -> None:
+        words = typed.lower().split()
+        self._shown = [
+            choice for choice in self._choices if all(word in choice.label.lower() for word in words)
+        ]
+        choices = self.query_one(OptionList)
+        choices.clear_options()
+        choices.add_options([Option(_line(choice)) for choice in self._shown])
+        choices.highlighted = 0 if self._shown else None
+
+
+def _line(choice: Choice) -> Text:
+    line = Text(choice.label.ljust(36))
+    line.append(choice.keys, style="dim")
+    return line

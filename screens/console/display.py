@@ -1,0 +1,181 @@
+"""The one widget: the whole display, its status line and its hints, drawn row by row."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Offset, Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from screens.console.geometry import Geometry, place
+from screens.console.hints import hints
+from screens.console.painting import Rectangle, paint_row, restyled, with_cursor
+from screens.console.status import Status
+from screens.console.themes import THEMES, CursorShape, Theme
+from screens.presentation_space import PresentationSpace
+
+LOCAL_HINTS = "Ctrl+P=Commands  Ctrl+K=Keys  Ctrl+Q=Quit"
+
+
+@dataclass
+class Look:
+    """What the operator chose, and what the terminal has to show besides the host's screen."""
+
+    theme: Theme = field(default_factory=lambda: next(iter(THEMES.values())))
+    cursor: CursorShape = CursorShape.BLOCK
+    selection: Rectangle | None = None
+    status: Status = field(default_factory=lambda: Status("", False, ""))
+
+
+class Display(Widget):
+    """Draws a presentation space; only rows that changed are drawn again."""
+
+    DEFAULT_CSS = "Display { width: 100%; height: 100%; }"
+    ALLOW_SELECT = False
+
+    @dataclass
+    class Pointed(Message):
+        """A position was clicked, for the `times`th time in a row."""
+
+        address: int
+        times: int
+
+    @dataclass
+    class Marked(Message):
+        """A block was marked with the mouse."""
+
+        block: Rectangle
+
+    def __init__(self, space: PresentationSpace) -> None:
+        super().__init__()
+        self.space = space
+        self.look = Look()
+        self._strips: list[Strip] = []
+        self._drag_from: int | None = None
+
+    @property
+    def geometry(self) -> Geometry:
+        """Where the parts stand in the window."""
+        return place(self.size.width, self.size.height, self.space.rows, self.space.columns)
+
+    def show(self) -> None:
+        """Draw again what differs from what is on the window."""
+        geometry = self.geometry
+        strips = self._paint(geometry) if geometry.fits else self._too_small()
+        width = self.size.width
+        if len(strips) != len(self._strips):
+            self._strips = strips
+            self.refresh()
+        else:
+            changed = [y for y, (old, new) in enumerate(zip(self._strips, strips, strict=True)) if old != new]
+            self._strips = strips
+            if changed:
+                self.refresh(*(Region(0, y, width, 1) for y in changed))
+        row, column = divmod(self.space.cursor, self.space.columns)
+        self.app.cursor_position = Offset(geometry.left + column, geometry.top + row)
+
+    def on_resize(self) -> None:
+        """A window of another size is laid out anew."""
+        self.show()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A drag may begin here."""
+        self._drag_from = self.geometry.address(event.x, event.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """With the button down: mark the block from where it went down."""
+        address = self.geometry.address(event.x, event.y)
+        if event.button and self._drag_from not in (None, address) and address is not None:
+            self.post_message(
+                self.Marked(Rectangle.between(self._drag_from or 0, address, self.space.columns))
+            )
+
+    def on_mouse_up(self) -> None:
+        """The drag is over."""
+        self._drag_from = None
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which position was clicked."""
+        address = self.geometry.address(event.x, event.y)
+        if address is not None:
+            self.post_message(self.Pointed(address, event.chain))
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the window, for Textual."""
+        return self._strips[y] if y < len(self._strips) else self._blank()
+
+    def _paint(self, geometry: Geometry) -> list[Strip]:
+        rows = {geometry.top + row: self._row(row) for row in range(self.space.rows)}
+        if geometry.overlaid:
+            rows[geometry.status] = self._overlaid(rows[geometry.status])
+        else:
+            rows[geometry.status] = [self._status_segment(self.look.status.line)]
+        if geometry.rule is not None:
+            rows[geometry.rule] = [Segment("─" * geometry.columns, self._quiet())]
+        if geometry.hints is not None:
+            rows[geometry.hints] = self._hints(geometry.columns)
+        blank = self._blank()
+        return [
+            self._placed(rows[y], geometry) if y in rows else blank for y in range(max(self.size.height, 1))
+        ]
+
+    def _row(self, row: int) -> list[Segment]:
+        theme = self.look.theme
+        segments = with_cursor(paint_row(self.space, row, theme), self.space, row, theme, self.look.cursor)
+        block = self.look.selection
+        if block is not None and block.top <= row <= block.bottom:
+            segments = restyled(segments, block.left, block.right + 1, Style(reverse=True))
+        return list(segments)
+
+    def _overlaid(self, row: list[Segment]) -> list[Segment]:
+        """The last row with the status line over it, or only its marks when it has no message."""
+        status, columns = self.look.status, self.space.columns
+        if status.message:
+            return [self._status_segment(status.line)]
+        marks = " Insert " if self.space.insert_mode else ""
+        if not marks:
+            return row
+        kept = chain(*Strip(row, columns).crop(0, columns - len(marks)))
+        return [*kept, self._status_segment(marks)]
+
+    def _status_segment(self, text: str) -> Segment:
+        theme, alert = self.look.theme, self.look.status.alert
+        return Segment(text, theme.plain(theme.alert if alert else theme.quiet, bold=alert))
+
+    def _hints(self, columns: int) -> list[Segment]:
+        named = "  ".join(dict.fromkeys(hint.text for hint in hints(self.space)))
+        room = columns - len(LOCAL_HINTS) - 2
+        left = named if len(named) <= room else named[: max(room - 1, 0)] + "…"
+        return [Segment(left.ljust(columns - len(LOCAL_HINTS)) + LOCAL_HINTS, self._quiet())]
+
+    def _placed(self, row: list[Segment], geometry: Geometry) -> Strip:
+        plain = self.look.theme.plain()
+        right = self.size.width - geometry.left - geometry.columns
+        ends = (Segment(" " * geometry.left, plain), Segment(" " * right, plain))
+        return Strip([ends[0], *row, ends[1]], self.size.width).simplify()
+
+    def _too_small(self) -> list[Strip]:
+        """One plain sentence instead of a broken form."""
+        rows, columns, size = self.space.rows, self.space.columns, self.size
+        sentence = (
+            f"This screen has {rows} rows of {columns} columns and the window {size.height} of {size.width}: "
+            "please make it larger (Ctrl+Q leaves)."
+        )
+        width = max(size.width, 1)
+        lines = [line.ljust(width) for line in textwrap.wrap(sentence, width)]
+        plain = self.look.theme.plain(self.look.theme.alert)
+        text = [Strip([Segment(line, plain)], width) for line in lines[: size.height]]
+        return [*text, *repeat(self._blank(), size.height - len(text))]
+
+    def _quiet(self) -> Style:
+        return self.look.theme.plain(self.look.theme.quiet)
+
+    def _blank(self) -> Strip:
+        return Strip([Segment(" " * self.size.width, self.look.theme.plain())], self.size.width)

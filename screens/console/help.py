@@ -1,0 +1,107 @@
+"""The terminal's own help: what the keys do, what the locks mean, what the status line says."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from screens.console.keymap import Function, KeyMap, Local
+from screens.keys import Key
+
+KEYS: tuple[tuple[Function, str], ...] = (
+    (Key.ENTER, "send what you typed"),
+    (Key.PF1, "F1 to F24 are the application's; the screen says what they do"),
+    (Key.PF13, "F13 to F24 on a keyboard with twelve"),
+    (Key.PA1, "PA1, PA2, PA3: a signal to the application, without what you typed"),
+    (Key.CLEAR, "end what is on the screen and begin with a blank one"),
+    (Key.RESET, "unlock the keyboard; leave insert mode; drop keys typed ahead"),
+    (Key.TAB, "next field"),
+    (Key.BACKTAB, "start of this field, then the field before"),
+    (Key.NEWLINE, "first field of the next row"),
+    (Key.HOME, "first field of the screen"),
+    (Key.FIELD_END, "end of the text in this field"),
+    (Key.NEXT_WORD, "next word"),
+    (Key.INSERT, "insert mode on or off"),
+    (Key.ERASE_EOF, "empty this field from the cursor on"),
+    (Key.DELETE_FIELD, "empty this field"),
+    (Key.ERASE_INPUT, "empty every field"),
+    (Key.DUP, "mark the rest of the field as a duplicate"),
+    (Key.FIELD_MARK, "put a field mark"),
+    (Local.COPY, "copy the marked rectangle"),
+    (Local.SELECT_RIGHT, "mark a rectangle (also by dragging the mouse)"),
+    (Local.PASTE, "paste, one line for a field"),
+    (Local.PALETTE, "commands: looks, cursor, key map, print the screen"),
+    (Local.KEY_PAD, "the key pad: every key to click"),
+    (Local.HELP, "this help"),
+    (Local.QUIT, "leave; the conversation stays where it is"),
+)
+LOCKS = (
+    ("X Wait", "the host works on your input; keys you type now are kept in line"),
+    ("X Protected", "this place is not for typing: Reset, then Tab to a field"),
+    ("X Numeric", "this field takes digits, full stop and minus only"),
+    ("X Overflow", "no room left to insert: delete something first"),
+    ("X Character", "no cell of the screen can hold this character"),
+    ("X Must fill", "this field is to be filled to its end, or left empty"),
+    ("X Must enter", "this field is to be filled in before Enter"),
+    ("X -f", "this terminal has no such function"),
+    ("X Not Connected", "the region is away, or another terminal took over"),
+)
+STATUS = (
+    ("4A■", "connected; ? when not"),
+    ("T", "keys typed ahead are waiting"),
+    ("Insert", "insert mode"),
+    ("T001  12 ms  004/021", "terminal, time of the last answer, row and column of the cursor"),
+)
+
+
+class HelpPanel(ModalScreen[None]):
+    """Read, scroll, and leave with Esc."""
+
+    DEFAULT_CSS = """
+    HelpPanel { align: center middle; background: $background 40%; }
+    HelpPanel > VerticalScroll {
+        width: 78; height: auto; max-height: 100%; background: $surface; padding: 0 1;
+        border: round $primary; border-title-color: $text;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,alt+h", "leave", show=False)]
+
+    def __init__(self, keymap: KeyMap) -> None:
+        super().__init__()
+        self._keymap = keymap
+
+    def compose(self) -> ComposeResult:
+        """Three tables in one text."""
+        with VerticalScroll() as panel:
+            panel.border_title = "This terminal  (Esc leaves)"
+            yield Static(help_text(self._keymap))
+
+    def action_leave(self) -> None:
+        """Back to the screen."""
+        self.dismiss(None)
+
+
+def help_text(keymap: KeyMap) -> Group:
+    """What the keys do under a key map, what the locks mean, what the status line says."""
+    keys = [(", ".join(keymap.keys_of(function)[:2]) or "-", meaning) for function, meaning in KEYS]
+    parts = (("Keys", keys), ("When the keyboard is locked", LOCKS), ("The status line", STATUS))
+    return Group(
+        *(part for title, rows in parts for part in (Text(title, style="bold"), _table(rows), Text("")))
+    )
+
+
+def _table(rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=22)
+    table.add_column()
+    for left, right in rows:
+        table.add_row(Text("  " + left), right)
+    return table

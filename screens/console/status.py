@@ -1,0 +1,93 @@
+"""The status line (x3270's operator information area): its words, its places, the way out of each lock. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from screens.console.keymap import KeyMap, Local
+from screens.console.session import Link, Session
+from screens.keys import Key
+from screens.presentation_space import Lock
+
+MESSAGE_COLUMN = 8
+MARKS_FROM_END = 36
+TERMINAL_FROM_END = 27
+RESPONSE_FROM_END = 17
+CURSOR_FROM_END = 7
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the status line says just now."""
+
+    message: str
+    """A lock with its way out, a refusal, a word of the terminal; empty at rest."""
+    alert: bool
+    """True when the message wants to be noticed."""
+    line: str
+    """The whole line, as wide as the display."""
+
+
+def status(
+    session: Session, keymap: KeyMap, width: int, *, prefix: str = "", word: str = "", hide_wait: bool = False
+) -> Status:
+    """Compose the line; `prefix` is a key that waits for another, `word` what the terminal itself says."""
+    lock = Lock.NONE if hide_wait else session.space.lock
+    alert = lock not in (Lock.NONE, Lock.WAIT) or bool(session.message)
+    if prefix:
+        message = f"{prefix} ..."
+    elif lock is not Lock.NONE or session.message:
+        message = "  ".join(filter(None, (lock.value, session.message, _way_out(session, keymap))))
+    else:
+        message = word
+    return Status(message, alert and not prefix, _line(session, message, width))
+
+
+def _way_out(session: Session, keymap: KeyMap) -> str:
+    lock, reset = session.space.lock, _key(keymap, Key.RESET)
+    if lock.operator:
+        return f"{reset}=Reset"
+    if lock is Lock.NOT_CONNECTED:
+        leave = f"{_key(keymap, Local.QUIT)}=Quit"
+        return leave if session.asking else f"{reset}={_AGAIN[session.link]}  {leave}"
+    return ""
+
+
+_AGAIN = {Link.TAKEN: "Take it back", Link.DOWN: "Try again", Link.UP: "Try again"}
+
+
+def _key(keymap: KeyMap, function: Key | Local) -> str:
+    return next(iter(keymap.keys_of(function)), "?")
+
+
+def _line(session: Session, message: str, width: int) -> str:
+    space = session.space
+    row, column = divmod(space.cursor, space.columns)
+    places = [
+        (0, "4A" + ("■" if session.link is Link.UP and space.lock is not Lock.NOT_CONNECTED else "?")),
+        (width - MARKS_FROM_END, "T" if session.type_ahead else ""),
+        (width - MARKS_FROM_END + 2, "Insert" if space.insert_mode else ""),
+        (width - TERMINAL_FROM_END, session.terminal),
+        (width - RESPONSE_FROM_END, response(session.response_s)),
+        (MESSAGE_COLUMN, message),
+        (width - CURSOR_FROM_END, f"{row + 1:03}/{column + 1:03}"),
+    ]
+    cells = [" "] * width
+    for start, text in places:
+        room = width - CURSOR_FROM_END - 1 if start == MESSAGE_COLUMN else width
+        clipped = text[: max(room - start, 0)]
+        if start == MESSAGE_COLUMN and len(clipped) < len(text):
+            clipped = clipped[:-1] + "…"
+        cells[start : start + len(clipped)] = clipped
+        if start == MESSAGE_COLUMN and start + len(clipped) > width - MARKS_FROM_END:
+            cells[start + len(clipped) : room] = " " * (room - start - len(clipped))
+    return "".join(cells)
+
+
+def response(seconds: float | None) -> str:
+    """The response time of the last step, in the unit that reads best."""
+    if seconds is None:
+        return ""
+    if seconds < 0.001:
+        return "<1 ms"
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"

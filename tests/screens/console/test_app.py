@@ -1,0 +1,256 @@
+"""The Textual terminal, driven by keys as a person would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from monitor.exchange import Aid, Reason, Refused
+from screens.console.app import Terminal
+from screens.console.choice import Chooser
+from screens.console.key_pad import KeyPad
+from screens.console.themes import CursorShape
+from screens.keys import Key
+from tests.screens.console.fakes import FakeHost, FakePresenter
+
+NAME = 3 * 80 + 20
+
+
+def terminal(folder: Path | None = None) -> tuple[Terminal, FakeHost]:
+    """A terminal on the form."""
+    presenter = FakePresenter()
+    host = FakeHost(presenter)
+    return Terminal(host, presenter, "T001", folder), host
+
+
+def row(app: Terminal, y: int) -> str:
+    """A row of the window, as text."""
+    return app.view.render_line(y).text
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Everything typed is done and answered."""
+    app = pilot.app
+    assert isinstance(app, Terminal)
+    await pilot.pause()
+    await app.session.settle()
+    await pilot.pause()
+
+
+async def test_type_and_enter() -> None:
+    """Typing shows at once, Enter sends, the answer is on the window."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press(*"ann", "enter")
+        await settled(pilot)
+        assert host.inputs[0].fields == ((NAME, "ann"),)
+        assert row(app, 7).strip() == "ENTER ann"
+
+
+async def test_every_function_key_reaches_the_application() -> None:
+    """F1 to F12 and Shift+F1 to Shift+F12 are PF1 to PF24."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        for number in range(1, 25):
+            await pilot.press(f"f{number}" if number <= 12 else f"shift+f{number - 12}")
+            await settled(pilot)
+        assert [i.aid for i in host.inputs] == [Aid(f"PF{n}") for n in range(1, 25)]
+
+
+async def test_the_prefix_reaches_pa_and_clear() -> None:
+    """Ctrl+A 1 and Ctrl+A c, and the status line says what it waits for."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+a")
+        assert "Ctrl+A ..." in row(app, 24)
+        await pilot.press("1")
+        await settled(pilot)
+        await pilot.press("ctrl+a", "c")
+        await settled(pilot)
+        assert [i.aid for i in host.inputs] == [Aid.PA1, Aid.CLEAR]
+
+
+async def test_the_status_line_says_the_lock_and_the_way_out() -> None:
+    """At 25 rows the line has a row of its own; Esc frees the keyboard."""
+    app, _ = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("up", "x")
+        assert "X Protected  Esc=Reset" in row(app, 24)
+        assert "003/021" in row(app, 24)
+        await pilot.press("escape")
+        assert "X Protected" not in row(app, 24)
+
+
+async def test_at_24_rows_the_status_line_comes_only_when_it_has_something_to_say() -> None:
+    """Row 24 is the application's until then."""
+    app, _ = terminal()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        before = row(app, 23)
+        await pilot.press("up", "x")
+        during = row(app, 23)
+        await pilot.press("escape")
+        assert (before.strip()[:11], row(app, 23)) == ("Enter=Check", before)
+        assert "X Protected" in during
+
+
+async def test_a_larger_window_shows_hints() -> None:
+    """With room below, the keys the map names and the terminal's own are shown."""
+    app, _ = terminal()
+    async with app.run_test(size=(132, 50)) as pilot:
+        await settled(pilot)
+        last = [row(app, y).strip() for y in range(50) if row(app, y).strip()][-1]
+        assert "F3=Exit" in last
+        assert last.endswith("Ctrl+Q=Quit")
+
+
+async def test_a_smaller_window_gets_one_sentence() -> None:
+    """No broken form: a sentence that says what to do, and the form again when there is room."""
+    app, _ = terminal()
+    async with app.run_test(size=(70, 20)) as pilot:
+        await settled(pilot)
+        assert row(app, 0).startswith("This screen has 24 rows of 80 columns and the window 20 of 70")
+        await pilot.resize_terminal(80, 25)
+        await settled(pilot)
+        assert "FORM01" in row(app, 0)
+
+
+async def test_insert_and_type_ahead_have_marks() -> None:
+    """The status line says Insert, X Wait and T."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("insert")
+        assert "Insert" in row(app, 24)
+        host.gate.clear()
+        await pilot.press("enter", "a")
+        await pilot.pause(0.2)
+        line = row(app, 24)
+        host.gate.set()
+        await settled(pilot)
+        assert ("X Wait" in line, line[44]) == (True, "T")
+
+
+async def test_a_refusal_is_said_and_nothing_is_lost() -> None:
+    """The text of the refusal is on the status line; what was typed is still there."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        host.answers = [Refused(Reason.BUSY, "the region is full; press the key again")]
+        await pilot.press(*"ann", "enter")
+        await settled(pilot)
+        assert "the region is full; press the key again" in row(app, 24)
+        assert "ann" in row(app, 3)
+
+
+async def test_a_click_moves_and_a_click_on_a_hint_presses() -> None:
+    """A place moves the cursor; `F3=Exit` presses PF3; a double click is Enter."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.click(offset=(20, 4))
+        assert app.session.space.cursor == 4 * 80 + 20
+        await pilot.click(offset=(16, 23))
+        await settled(pilot)
+        await pilot.click(offset=(20, 4), times=2)
+        await settled(pilot)
+        assert [i.aid for i in host.inputs] == [Aid.PF3, Aid.ENTER]
+
+
+async def test_paste_fills_a_field_a_line() -> None:
+    """Lines go into fields; what is too long for one is left out and said."""
+    app, _ = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        app.copy_to_clipboard("twelve chars\n12.50\nsecret")
+        await pilot.press("ctrl+v")
+        await settled(pilot)
+        space = app.session.space
+        assert (space.text(3, 20, 10), space.text(4, 20, 8).strip()) == ("twelve cha", "12.50")
+        assert "2 characters had no room" in row(app, 24)
+        assert "secret" not in row(app, 5)
+
+
+async def test_copy_a_block() -> None:
+    """Shift and the arrows mark a block from the cursor; copying takes its text."""
+    app, _ = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press(
+            "home", "left", "left", "left", "left", *["shift+left"] * 14, *["shift+down"] * 2, "ctrl+c"
+        )
+        await settled(pilot)
+        assert app.clipboard == "Name . . . . .\nAmount . . . .\nPassword . . ."
+        assert "Copied 3 x 15" in row(app, 24)
+
+
+async def test_the_key_pad_presses_keys() -> None:
+    """Ctrl+K, a click on PA2, and PA2 is sent."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+k")
+        assert isinstance(app.screen, KeyPad)
+        button = next(b for b in app.screen.query("Button") if b.name == "PA2")
+        await pilot.click(button)
+        await settled(pilot)
+        assert host.inputs[-1].aid is Aid.PA2
+
+
+async def test_the_palette_finds_a_command_by_a_word() -> None:
+    """Ctrl+P, a word, Enter."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"pf17", "enter")
+        await settled(pilot)
+        assert host.inputs[-1].aid is Aid.PF17
+
+
+async def test_a_look_is_previewed_and_remembered(tmp_path: Path) -> None:
+    """Highlighting tries a look, Esc takes it back, Enter keeps it for the next time."""
+    app, _ = terminal(tmp_path)
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"colours", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Chooser)
+        await pilot.press("down")
+        await pilot.pause()
+        previewed = app.view.look.theme.name
+        await pilot.press("escape")
+        await pilot.pause()
+        back = app.view.look.theme.name
+        await pilot.press("ctrl+p", *"cursor", "enter")
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert (previewed, back) == ("green", "3279")
+    again, _ = terminal(tmp_path)
+    async with again.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        assert again.view.look.cursor is CursorShape.UNDERSCORE
+
+
+async def test_a_key_without_function_after_the_prefix_is_said() -> None:
+    """The prefix never swallows a key in silence."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+a", "z")
+        assert "Ctrl+A Z has no function" in row(app, 24)
+        assert host.inputs == []
+        assert app.keymap.find(("f3",)) is Key.PF3
+
+
+async def test_the_window_cursor_is_where_the_cursor_is() -> None:
+    """For screen readers and for the terminal's own cursor."""
+    app, _ = terminal()
+    async with app.run_test(size=(132, 50)) as pilot:
+        await settled(pilot)
+        geometry = app.view.geometry
+        assert app.cursor_position == (geometry.left + 20, geometry.top + 3)
