@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -16,44 +15,45 @@ Layouts = Callable[[int], Layout] | Mapping[int, Layout]
 NOTICE = Attribute(protected=True, intensity=Intensity.BRIGHT, color=Color.RED)
 
 
-def draw(space: PresentationSpace, screen: Screen, layouts: Layouts, unsent: Screen | None = None) -> None:
+def draw(
+    space: PresentationSpace,
+    screen: Screen,
+    layouts: Layouts,
+    before: Screen | None = None,
+    *,
+    unsent: bool = False,
+) -> None:
     """Show `screen`: its panels in order, its notice, its cursor. The keyboard's lock is left alone.
 
-    `unsent` is the screen the operator was typing on when the key sent no fields (a short read): what
-    was typed then survives a write without erase, in every field the host did not change.
+    `before` is the screen the display showed until now, when the two are in step. A write without erase then
+    leaves what only the display knows, in every field the host did not change: the text of dark fields, which
+    no screen stores, and, when `unsent` (the key was a short read), whatever the operator typed.
     """
-    kept = [] if unsent is None or screen.erased else _typed(space, unsent, layouts)
+    kept = [] if before is None or screen.erased else _kept(space, before, layouts, unsent)
     _write(space, screen, layouts)
-    for typed in kept:
-        now = space.field_at(typed.field.address)
-        if now and now[:3] == typed.field[:3] and space.content(now) == typed.sent and _open(now):
-            space.write_field(now.address, now.length, _modified(now.attribute, on=True), typed.text)
+    for was, sent, text in kept:
+        now = space.field_at(was.address)
+        if now and now[:3] == was[:3] and space.content(now) == sent and not now.attribute.protected:
+            attribute = _modified(now.attribute, on=now.attribute.modified or unsent)
+            space.write_field(now.address, now.length, attribute, text)
     _write_notice(space, screen.notice)
     space.set_cursor(screen.cursor)
 
 
-class _Typed(NamedTuple):
-    """A field the operator changed since the host sent it."""
-
-    field: ScreenField
-    sent: str
-    text: str
-
-
-def _typed(space: PresentationSpace, unsent: Screen, layouts: Layouts) -> list[_Typed]:
-    """What differs on the display from what the host had sent."""
-    as_sent = PresentationSpace(unsent.rows, unsent.columns)
-    _write(as_sent, unsent, layouts)
+def _kept(
+    space: PresentationSpace, before: Screen, layouts: Layouts, unsent: bool
+) -> list[tuple[ScreenField, str, str]]:
+    """(field, as the host had sent it, as it is) where only the display knows what is in it."""
+    as_sent = PresentationSpace(before.rows, before.columns)
+    _write(as_sent, before, layouts)
     if space.size != as_sent.size:
         return []
-    pairs = [
-        (field, as_sent.content(field), space.content(field)) for field in space.fields() if _open(field)
+    candidates = [
+        (field, as_sent.content(field), space.content(field))
+        for field in space.fields()
+        if not field.attribute.protected and (unsent or field.attribute.intensity is Intensity.DARK)
     ]
-    return [_Typed(field, sent, text) for field, sent, text in pairs if sent != text]
-
-
-def _open(field: ScreenField) -> bool:
-    return not field.attribute.protected
+    return [kept for kept in candidates if kept[1] != kept[2]]
 
 
 def _write(space: PresentationSpace, screen: Screen, layouts: Layouts) -> None:

@@ -34,11 +34,11 @@ Answer = TypeVar("Answer")
 class Decoder(Protocol):
     """What a terminal needs of a presenter."""
 
-    def decode(self, screen: str) -> Screen:
+    def decode(self, screen: str, /) -> Screen:
         """A stored screen, decoded."""
         ...
 
-    def layout(self, layout: int) -> Layout:
+    def layout(self, number: int, /) -> Layout:
         """A layout by its id."""
         ...
 
@@ -188,8 +188,8 @@ class Session:
         if isinstance(answer, Outbound):
             self.space.lock = Lock.NONE
             self._sequence = answer.sequence
-            typed_is_unsent = inbound.aid.short and inbound.aid is not Aid.CLEAR
-            self._show(answer.screen, self.screen if typed_is_unsent else None)
+            cleared = inbound.aid is Aid.CLEAR
+            self._show(answer.screen, None if cleared else self.screen, unsent=inbound.aid.short)
         else:
             self.space.restore(before)
             self._refused(answer)
@@ -214,9 +214,9 @@ class Session:
         else:
             self.space.lock = Lock.NONE
 
-    def _show(self, encoded: str, unsent: Screen | None) -> None:
+    def _show(self, encoded: str, before: Screen | None, *, unsent: bool = False) -> None:
         screen = self._decoder.decode(encoded)
-        draw(self.space, screen, self._decoder.layout, unsent)
+        draw(self.space, screen, self._decoder.layout, before, unsent=unsent)
         self.screen, self._encoded = screen, encoded
         self.space.insert_mode = False
         self.alarms += screen.alarm

@@ -90,7 +90,7 @@ def test_text_that_was_not_sent_survives_a_write_without_erase() -> None:
     draw(space, before, LAYOUTS)
     type_text(space, "Ann")
     after = Screen(panels=[Panel(FORM.id, values={"town": "Gouda"})], erased=False)
-    draw(space, after, LAYOUTS, unsent=before)
+    draw(space, after, LAYOUTS, before, unsent=True)
     assert (shown(space), space.read_modified(Aid.ENTER).fields) == (("Ann", "Gouda"), ((10, "Ann"),))
 
 
@@ -100,7 +100,13 @@ def test_a_field_the_host_changed_is_the_hosts() -> None:
     space = PresentationSpace()
     draw(space, before, LAYOUTS)
     type_text(space, "Ann")
-    draw(space, Screen(panels=[Panel(FORM.id, values={"name": "Bob"})], erased=False), LAYOUTS, unsent=before)
+    draw(
+        space,
+        Screen(panels=[Panel(FORM.id, values={"name": "Bob"})], erased=False),
+        LAYOUTS,
+        before,
+        unsent=True,
+    )
     assert shown(space)[0] == "Bob"
 
 
@@ -110,8 +116,27 @@ def test_an_erased_screen_keeps_nothing() -> None:
     space = PresentationSpace()
     draw(space, before, LAYOUTS)
     type_text(space, "Ann")
-    draw(space, screen(), LAYOUTS, unsent=before)
+    draw(space, screen(), LAYOUTS, before, unsent=True)
     assert shown(space)[0] == ""
+
+
+def test_a_dark_field_outlives_a_write_without_erase() -> None:
+    """A password no screen stores stays on the display after Enter, to be sent again; other fields are the host's."""
+    secret = Layout(
+        map="SECRET",
+        fields=(
+            LaidField(0, 8, Attribute(intensity=Intensity.DARK), name="password"),
+            LaidField(9, 8, Attribute(), name="user"),
+            LaidField(18, 0, SKIP),
+        ),
+    )
+    space, layouts = PresentationSpace(), {secret.id: secret}
+    before = Screen(panels=[Panel(secret.id)], cursor=1)
+    draw(space, before, layouts)
+    type_text(space, "pass")
+    after = Screen(panels=[Panel(secret.id, modified=["password"])], notice="try again", erased=False)
+    draw(space, after, layouts, before)
+    assert space.read_modified(Aid.ENTER).fields == ((1, "pass"),)
 
 
 def test_a_smaller_layout_on_a_larger_screen_keeps_rows_and_columns() -> None:
