@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from monitor.exchange import Aid, Inbound, Reason, Received, Refused
 from monitor.store import ABSENT, Versioned
@@ -65,23 +65,32 @@ class Notice(NamedTuple):
 Choice = Repeat | Run | Blank | Notice | Refused
 
 
-def choose(state: TerminalState, inbound: Inbound, received: Received, bound: str, known: bool) -> Choice:
-    """What an input does: pending transaction, else the key's (`bound`), else the typed code.
+class Transactions(Protocol):
+    """What a region knows, as far as the choice needs it."""
 
-    `known`: whether the region has a program for `typed_transid(received)`.
-    """
+    def bound(self, aid: Aid, /) -> str:
+        """The transaction a key starts, or empty."""
+        ...
+
+    def __contains__(self, transid: str, /) -> bool: ...
+
+
+def choose(
+    state: TerminalState, inbound: Inbound, received: Received, known: Transactions, start: str = ""
+) -> Choice:
+    """What an input does: pending transaction, else `start`, else the key's, else the typed code."""
     if choice := _out_of_turn(state, inbound):
         return choice
     if state.open and state.next:
         if inbound.aid is Aid.CLEAR and state.outcome == ABENDED:
             return Blank()
         return Run(state.next, first_time=False)
-    if bound:
+    if bound := start or known.bound(inbound.aid):
         return Run(bound, first_time=True)
     if inbound.aid is Aid.CLEAR:
         return Blank()
     typed = typed_transid(received)
-    if known:
+    if typed in known:
         return Run(typed, first_time=True)
     if typed:
         return Notice(f"Transaction {typed} is not known here. Press Clear, then type a code such as MENU.")

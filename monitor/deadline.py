@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 
@@ -25,24 +23,24 @@ class Deadlines:
         self._expired: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    @contextmanager
-    def watch(self) -> Iterator[None]:
-        """Raise `Expired` in the current task once it has been inside for `wait_s_max`, give or take a tenth."""
+    def enter(self) -> asyncio.Task[Any]:
+        """The current task's step begins: it is cancelled after `wait_s_max`, give or take a tenth."""
         task = asyncio.current_task(self._loop)
         if task is None:
             raise RuntimeError("a step runs inside an asyncio task")
         self._due[task] = self._loop.time() + self._wait_s_max
         if self._timer is None:
             self._arm()
-        try:
-            yield
-        except asyncio.CancelledError as cancelled:
-            if task in self._expired and task.uncancel() == 0:
-                raise Expired from cancelled
-            raise
-        finally:
-            self._due.pop(task, None)
-            self._expired.discard(task)
+        return task
+
+    def expired(self, task: asyncio.Task[Any]) -> bool:
+        """True once if a cancellation of `task` was ours; it is then taken back."""
+        return task in self._expired and task.uncancel() == 0
+
+    def leave(self, task: asyncio.Task[Any]) -> None:
+        """The step is over."""
+        self._due.pop(task, None)
+        self._expired.discard(task)
 
     def _arm(self) -> None:
         self._timer = self._loop.call_later(self._wait_s_max / 10, self._sweep)

@@ -15,13 +15,11 @@ from monitor.conversation import (
     Run,
     TerminalState,
     choose,
-    typed_transid,
 )
 from monitor.errors import Abend, StoreError
 from monitor.exchange import Aid, Attachment, Inbound, Outbound, Reason, Received, Refused, UnknownLayout
 from monitor.execution import Engine, Execution, RunAgain, Sealed
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit, Verdict
-from monitor.unit_of_work import encode_row
 
 
 class Dispatcher:
@@ -81,7 +79,7 @@ class Dispatcher:
         for run in range(1, self._engine.limits.reruns_max + 2):
             state = await self._state(inbound.terminal)
             received = await self._receive(state, inbound)
-            choice = self._choose(state, inbound, received, start)
+            choice = choose(state, inbound, received, self._engine.programs, start)
             if isinstance(choice, Repeat):
                 return Outbound(inbound.terminal, inbound.sequence, state.screen or "")
             if isinstance(choice, Refused):
@@ -125,23 +123,13 @@ class Dispatcher:
     async def _commit(self, sealed: Sealed, terminal: str) -> Verdict:
         promise = self._committer.submit(sealed.unit)
         self._admission.give_up_place(terminal)
-        promise.add_done_callback(lambda _: self._engine.overlay.drop(sealed.unit.id, sealed.updates))
+        if sealed.updates:
+            promise.add_done_callback(lambda _: self._engine.overlay.drop(sealed.unit.id, sealed.updates))
         return await promise
 
-    def _choose(
-        self, state: TerminalState, inbound: Inbound, received: Received, start: str
-    ) -> Repeat | Run | Blank | Notice | Refused:
-        programs = self._engine.programs
-        return choose(
-            state,
-            inbound,
-            received,
-            bound=start or programs.bound(inbound.aid),
-            known=typed_transid(received) in programs,
-        )
-
     async def _state(self, terminal: str) -> TerminalState:
-        return TerminalState.of(terminal, await self._engine.loader.read(Key("terminal_state", terminal)))
+        (stored,) = await self._engine.loader.read((Key("terminal_state", terminal),))
+        return TerminalState.of(terminal, stored)
 
     async def _receive(self, state: TerminalState, inbound: Inbound) -> Received:
         screen = state.screen or self._engine.presentation.blank()
@@ -153,7 +141,7 @@ class Dispatcher:
 
     async def _learn(self, screen: str) -> None:
         for layout in self._engine.presentation.unknown(screen):
-            stored = await self._engine.loader.read(Key("layout", layout))
+            (stored,) = await self._engine.loader.read((Key("layout", layout),))
             if stored is None:
                 raise StoreError(
                     f"the store has no layout {layout}, which a stored screen needs; run `entracte doctor`"
@@ -167,7 +155,7 @@ class Dispatcher:
                 state = state._replace(user=self._user)
             attached = state._replace(epoch=state.epoch + 1)
             key, unit = Key("terminal", terminal), self._engine.units.new()
-            row = encode_row((terminal, attached.epoch, attached.user, attached.conversation, unit))
+            row = (terminal, attached.epoch, attached.user, attached.conversation, unit)
             verdict = await self._committer.submit(Unit(unit, {key: state.version}, {key: row}, []))
             if not isinstance(verdict, Conflict):
                 return attached
@@ -179,7 +167,7 @@ class Dispatcher:
             return Refused(
                 Reason.INPUT, f"An input may have input_fields_max = {limits.input_fields_max} fields."
             )
-        if sum(len(text) for _, text in inbound.fields) + len(inbound.text) > limits.input_chars_max:
+        if sum([len(text) for _, text in inbound.fields], len(inbound.text)) > limits.input_chars_max:
             return Refused(
                 Reason.INPUT, f"An input may have input_chars_max = {limits.input_chars_max} characters."
             )

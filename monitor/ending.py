@@ -11,8 +11,7 @@ from monitor.area import Area, encode_area
 from monitor.conversation import TerminalState
 from monitor.exchange import Inbound, Received
 from monitor.limits import Limits
-from monitor.store import Key
-from monitor.unit_of_work import Row
+from monitor.store import Key, Row
 
 _encode = msgspec.json.Encoder().encode
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from monitor.area import Area, NoArea, decode_area
 from monitor.clock import Clock
 from monitor.conversation import TerminalState
-from monitor.deadline import Deadlines, Expired
+from monitor.deadline import Deadlines
 from monitor.ending import (
     Dump,
     Ending,
@@ -30,9 +31,9 @@ from monitor.locks import UpdateLocks
 from monitor.outcome import Converse, Finish, TransferTo
 from monitor.program import Program, ProgramTable
 from monitor.runaway import Runaway, Watchdog, Watched
-from monitor.store import Key, Unit
+from monitor.store import Key, Row, Unit
 from monitor.task import Task
-from monitor.unit_of_work import Overlay, Row, UnitOfWork, hold_in_order
+from monitor.unit_of_work import Overlay, UnitOfWork, hold_in_order
 from monitor.units import UnitIds, unit_name
 
 
@@ -126,18 +127,22 @@ class Execution:
         self, transid: str, first_time: bool, claims: Iterable[Key]
     ) -> tuple[Ending, Dump | None]:
         limits = self._engine.limits
-        current = self._performance(transid, first_time, claims)
+        deadlines = self._engine.deadlines
+        task = deadlines.enter()
         try:
-            with self._engine.deadlines.watch():
-                return await Watched(current, self._engine.watchdog), None
+            return await Watched(self._performance(transid, first_time, claims), self._engine.watchdog), None
         except Runaway as runaway:
             message = f"the program computed for more than runaway_s_max = {limits.runaway_s_max} s"
             return self._abended(transid, Abend("AICA", message), runaway)
-        except Expired as expired:
+        except asyncio.CancelledError as cancelled:
+            if not deadlines.expired(task):
+                raise
             message = f"the step took more than wait_s_max = {limits.wait_s_max} s"
-            return self._abended(transid, Abend("EWAI", message), expired)
+            return self._abended(transid, Abend("EWAI", message), cancelled)
         except Exception as error:  # noqa: BLE001 a bad program harms only itself
             return self._abended(transid, error)
+        finally:
+            deadlines.leave(task)
 
     async def _performance(self, transid: str, first_time: bool, claims: Iterable[Key]) -> Ending:
         await hold_in_order(self._work, claims)

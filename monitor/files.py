@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 import msgspec
 
 from monitor.errors import DuplicateRecord, LimitExceeded, MonitorError, RecordNotFound, StoreError
-from monitor.store import Key, KeyValue, Store, Table, Value
-from monitor.unit_of_work import Row, UnitOfWork
+from monitor.store import Key, KeyValue, Row, Store, Table, Value
+from monitor.unit_of_work import UnitOfWork
 
 R = TypeVar("R", bound="Record")
 _PLAIN = (int, str, float)
@@ -29,8 +29,10 @@ class Record(msgspec.Struct, frozen=True):
         return msgspec.convert(dict(zip(cls.table.columns, row, strict=True)), cls, strict=False)
 
     def to_row(self) -> Row:
-        """The record's columns, in the table's order."""
-        return msgspec.structs.astuple(self)
+        """The record's columns, in the table's order; dates and decimals as text."""
+        if self.plain:
+            return msgspec.structs.astuple(self)
+        return tuple(msgspec.to_builtins(self).values())
 
     @property
     def key(self) -> Key:
@@ -104,6 +106,12 @@ class File(Generic[R]):
         """The record, or None; with `update`, nobody else reads it for update until this step is sealed."""
         row = await self._unit.read(Key(self._record.table.name, key), update)
         return None if row is None else self._record.from_row(row)
+
+    async def read_many(self, *keys: KeyValue, update: bool = False) -> list[R | None]:
+        """The records under `keys`, in that order, with one wait for all; locks are taken in key order."""
+        table = self._record.table.name
+        rows = await self._unit.read_many([Key(table, key) for key in keys], update)
+        return [None if row is None else self._record.from_row(row) for row in rows]
 
     async def write(self, record: R) -> None:
         """Add a record; raises `DuplicateRecord` if its key is taken."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from monitor.store import Key, Store, Versioned
 
-Answer = asyncio.Future[Versioned | None]
+Records = list[Versioned | None]
+Answer = asyncio.Future[Records]
 
 
 class Loader:
@@ -15,13 +17,13 @@ class Loader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._loop = asyncio.get_running_loop()
-        self._asked: dict[Key, list[Answer]] = {}
+        self._asked: list[tuple[Sequence[Key], Answer]] = []
         self._fetching: asyncio.Task[None] | None = None
 
-    async def read(self, key: Key) -> Versioned | None:
-        """The record under `key` as it is in the store, or None."""
+    async def read(self, keys: Sequence[Key]) -> Records:
+        """The records under `keys` as they are in the store, in that order; None for one that is not there."""
         answer: Answer = self._loop.create_future()
-        self._asked.setdefault(key, []).append(answer)
+        self._asked.append((keys, answer))
         if self._fetching is None:
             self._fetching = self._loop.create_task(self._fetch())
         return await answer
@@ -29,21 +31,23 @@ class Loader:
     async def _fetch(self) -> None:
         try:
             while self._asked:
-                asked, self._asked = self._asked, {}
+                asked, self._asked = self._asked, []
                 await self._answer(asked)
         finally:
             self._fetching = None
 
-    async def _answer(self, asked: dict[Key, list[Answer]]) -> None:
+    async def _answer(self, asked: list[tuple[Sequence[Key], Answer]]) -> None:
+        places: dict[Key, int] = {}
+        for keys, _ in asked:
+            for key in keys:
+                places.setdefault(key, len(places))
         try:
-            records = await self._store.read(list(asked))
+            records = await self._store.read(list(places))
         except Exception as error:  # noqa: BLE001 handed to each that asked
-            for answers in asked.values():
-                for answer in answers:
-                    if not answer.done():
-                        answer.set_exception(error)
-            return
-        for answers, record in zip(asked.values(), records, strict=True):
-            for answer in answers:
+            for _, answer in asked:
                 if not answer.done():
-                    answer.set_result(record)
+                    answer.set_exception(error)
+            return
+        for keys, answer in asked:
+            if not answer.done():
+                answer.set_result([records[places[key]] for key in keys])

@@ -29,12 +29,12 @@ from monitor.locks import UpdateLocks
 from monitor.program import Application, load
 from monitor.runaway import Watchdog
 from monitor.settings import Settings
-from monitor.store import Key, Store, Table, Unit
+from monitor.store import Key, Row, Store, Table, Unit
 from monitor.store.connection import Connection, ThreadConnection, connect
 from monitor.store.migrations import migrate
 from monitor.store.sqlite import SqliteStore, translated
 from monitor.store.tables import MONITOR_TABLES
-from monitor.unit_of_work import Overlay, encode_row
+from monitor.unit_of_work import Overlay
 from monitor.units import UnitIds
 
 MONITOR_SCHEMA = "monitor.store"
@@ -225,8 +225,8 @@ async def _store_layouts(store: Store, presentation: Presentation, units: UnitId
     keys = [Key("layout", layout) for layout in layouts]
     stored = await store.read(keys) if keys else []
     unit = units.new()
-    writes: dict[Key, str | None] = {
-        key: encode_row((key.value, layouts[cast("int", key.value)], unit))
+    writes: dict[Key, Row | None] = {
+        key: (key.value, layouts[cast("int", key.value)], unit)
         for key, record in zip(keys, stored, strict=True)
         if record is None
     }

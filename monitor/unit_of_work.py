@@ -7,24 +7,32 @@ commit. No terminal is answered before its unit, and all it was built on, is dur
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-import msgspec
-
-from monitor.errors import Deadlock, LimitExceeded, StoreError
+from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
-from monitor.store import ABSENT, Key, Unit, Versioned
+from monitor.store import ABSENT, Key, Row, Unit, Versioned
 
-_encode = msgspec.json.Encoder(decimal_format="string").encode
-
-Row = tuple[Any, ...]
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
 
-def encode_row(row: Row) -> str:
-    """A row as the JSON array a unit carries."""
-    return _encode(row).decode()
+def storable(row: Row) -> Row:
+    """`row`, if a store can keep it; raises `Abend` for a number past 63 bits or half a character."""
+    for value in row:
+        if isinstance(value, int):
+            if not _SMALLEST <= value <= _LARGEST:
+                raise Abend("EREC", f"{value} does not fit a column: whole numbers have 63 bits")
+        elif isinstance(value, str) and not value.isascii():
+            _refuse_half_characters(value)
+    return row
+
+
+def _refuse_half_characters(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Abend("EREC", f"{text!r} has half a character in it (a lone surrogate)") from error
 
 
 class Overlay:
@@ -92,16 +100,18 @@ class UnitOfWork:
         """The record as this unit sees it: its own write, else the newest sealed one, else the store's."""
         if update and key not in self.held:
             await self.hold(key)
-        if key in self.rows:
-            return self.rows[key]
-        if key in self._seen:
-            return self._seen[key]
-        if len(self._seen) >= self._records_max:
-            raise LimitExceeded("records_max", len(self._seen) + 1, self._records_max)
-        written_by, row = await self._newest(key)
-        self._reads[key] = written_by
-        self._seen[key] = row
-        return row
+        if key not in self._seen:
+            await self._see((key,))
+        return self.rows[key] if key in self.rows else self._seen[key]
+
+    async def read_many(self, keys: Sequence[Key], update: bool = False) -> list[Row | None]:
+        """As `read`, with one wait for all; locks are taken in key order, so that two such reads never cross."""
+        if update:
+            await hold_in_order(self, (key for key in keys if key not in self.held))
+        missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
+        if missing:
+            await self._see(missing)
+        return [self.rows[key] if key in self.rows else self._seen[key] for key in keys]
 
     async def hold(self, key: Key) -> None:
         """Take the update lock of `key`; kept until `release`."""
@@ -116,13 +126,13 @@ class UnitOfWork:
         """Buffer a new row (None: a deletion) for a record this unit has read."""
         if key not in self.rows and len(self.rows) + len(self.appended) >= self._writes_max:
             raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
-        self.rows[key] = row
+        self.rows[key] = row if row is None else storable(row)
 
     def append(self, table: str, row: Row) -> None:
         """Buffer a row of an append-only table."""
         if len(self.rows) + len(self.appended) >= self._writes_max:
             raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
-        self.appended.append((table, row))
+        self.appended.append((table, storable(row)))
 
     def back_out(self) -> None:
         """Forget all writes; what was read still counts, for it led here."""
@@ -131,13 +141,12 @@ class UnitOfWork:
 
     def seal(self, monitor_rows: dict[Key, Row], step: tuple[str, Row]) -> Unit:
         """The unit as a value, with the monitor's own rows and the history row; updates become visible."""
+        written_by = (self.id,)
         writes = {
-            key: None if row is None else encode_row((*row, self.id))
-            for key, row in (self.rows | monitor_rows).items()
+            key: None if row is None else row + written_by for key, row in (monitor_rows | self.rows).items()
         }
-        appends = [(table, encode_row(row)) for table, row in (*self.appended, step)]
         self._overlay.add(self.id, self.rows)
-        return Unit(self.id, self._reads, writes, appends)
+        return Unit(self.id, self._reads, writes, [*self.appended, step])
 
     def release(self) -> None:
         """Let go of all update locks, in the order they were taken."""
@@ -145,24 +154,31 @@ class UnitOfWork:
             self._locks.release(self, key)
         self.held.clear()
 
-    async def _newest(self, key: Key) -> tuple[int, Row | None]:
-        pending = self._overlay.get(key)
-        if pending is None:
+    async def _see(self, keys: Sequence[Key]) -> None:
+        if len(self._seen) + len(keys) > self._records_max:
+            raise LimitExceeded("records_max", len(self._seen) + len(keys), self._records_max)
+        overlay = self._overlay
+        wanted = [key for key in keys if overlay.get(key) is None]
+        stored: list[Versioned | None] = []
+        if wanted:
             try:
-                stored = await self._loader.read(key)
+                stored = await self._loader.read(wanted)
             except StoreError as error:
                 self.trouble = error
                 raise
-            pending = self._overlay.get(key) or _unpacked(stored)
-        unit, row = pending
-        return (ABSENT if row is None else unit), row
-
-
-def _unpacked(stored: Versioned | None) -> tuple[int, Row | None]:
-    return (ABSENT, None) if stored is None else (stored.written_by, stored.row)
+        found = dict(zip(wanted, stored, strict=True))
+        for key in keys:
+            pending = overlay.get(key)
+            if pending is not None:
+                unit, row = pending
+                self._reads[key], self._seen[key] = (ABSENT if row is None else unit), row
+            elif (record := found.get(key)) is not None:
+                self._reads[key], self._seen[key] = record.written_by, record.row
+            else:
+                self._reads[key], self._seen[key] = ABSENT, None
 
 
 async def hold_in_order(unit: UnitOfWork, keys: Iterable[Key]) -> None:
-    """Take locks that an earlier run needed, in one order for all, so that they cannot deadlock again."""
+    """Take locks in one order for all, so that steps that do so never wait for each other in a circle."""
     for key in sorted(keys, key=repr):
         await unit.hold(key)

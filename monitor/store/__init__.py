@@ -14,6 +14,7 @@ import msgspec
 
 Value = int | str | float | bool | None
 KeyValue = int | str | tuple[int | str, ...]
+Row = tuple[Any, ...]
 
 ABSENT = 0
 """The `written_by` of a record that is not there."""
@@ -29,7 +30,7 @@ class Key(NamedTuple):
 class Versioned(NamedTuple):
     """A record as it was read: its columns in the table's order, and the unit that wrote it."""
 
-    row: tuple[Any, ...]
+    row: Row
     written_by: int
 
 
@@ -52,10 +53,10 @@ class Unit(msgspec.Struct):
     id: int
     reads: dict[Key, int]
     """What the unit read, with the `written_by` it saw (`ABSENT` if there was none)."""
-    writes: dict[Key, str | None]
-    """The new row as a JSON array of the columns and `written_by`; None deletes."""
-    appends: list[tuple[str, str]]
-    """(table, row as a JSON array) for append-only tables."""
+    writes: dict[Key, Row | None]
+    """The new row, its `written_by` last; None deletes."""
+    appends: list[tuple[str, Row]]
+    """(table, row) for append-only tables."""
 
 
 class Committed(msgspec.Struct, frozen=True):
@@ -91,7 +92,7 @@ class Store(Protocol):
         """Up to `rows_max` records from `start` on (included; None: from the end), by the column `by`."""
         ...
 
-    async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[tuple[Any, ...]]:
+    async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:
         """The rows of a read-only query, at most `rows_max`."""
         ...
 

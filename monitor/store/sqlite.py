@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from monitor.store import (
     COMMITTED,
     Key,
     Rejected,
+    Row,
     Table,
     Unit,
     Value,
@@ -26,6 +28,17 @@ from monitor.store.connection import Connection
 
 _decode_rows = msgspec.json.Decoder(list[list[Any]]).decode
 _encode = msgspec.json.Encoder().encode
+
+
+_FAULTS_OF_A_UNIT = (
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    ValueError,
+    OverflowError,
+)
+"""What a row that cannot be stored raises: the unit it came from is rejected, the others are not."""
 
 
 class SqliteStore:
@@ -56,7 +69,7 @@ class SqliteStore:
             )
         return [Versioned(tuple(row[1:]), row[0]) for row in rows]
 
-    async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[tuple[Any, ...]]:
+    async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:
         """A query of the application's own; the connection it runs in can only read."""
         with translated():
             return await self._browser.run(lambda database: database.execute(sql, values).fetchmany(rows_max))
@@ -99,15 +112,15 @@ class SqliteStore:
         except BaseException as error:
             if database.in_transaction:
                 database.execute("ROLLBACK")
-            if isinstance(error, sqlite3.IntegrityError):
+            if isinstance(error, _FAULTS_OF_A_UNIT):
                 return self._commit_one_by_one(database, units)
             raise
         return verdicts
 
     def _apply(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
         verdicts = judge(units, self._current(database, units))
-        writes: dict[str, dict[Key, str | None]] = {}
-        appends: dict[str, list[str]] = {}
+        writes: dict[str, dict[Key, Row | None]] = {}
+        appends: dict[str, list[Row]] = {}
         for unit, verdict in zip(units, verdicts, strict=True):
             if verdict is not COMMITTED:
                 continue
@@ -118,7 +131,7 @@ class SqliteStore:
         for name, rows in writes.items():
             self._write(database, self._tables[name], rows)
         for name, added in appends.items():
-            database.execute(statements.append(self._tables[name]), (_array(added),))
+            _insert(database, self._tables[name], added, statements.append)
         return verdicts
 
     def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int]:
@@ -131,13 +144,13 @@ class SqliteStore:
         return current
 
     @staticmethod
-    def _write(database: sqlite3.Connection, table: Table, rows: dict[Key, str | None]) -> None:
+    def _write(database: sqlite3.Connection, table: Table, rows: dict[Key, Row | None]) -> None:
         gone = [key.value for key, row in rows.items() if row is None]
         if gone:
             database.execute(statements.delete(table), (_encode(gone).decode(),))
         kept = [row for row in rows.values() if row is not None]
         if kept:
-            database.execute(statements.write(table), (_array(kept),))
+            _insert(database, table, kept, statements.write)
 
     def _commit_one_by_one(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
         verdicts: list[Verdict] = []
@@ -147,7 +160,7 @@ class SqliteStore:
                 database.execute("SAVEPOINT unit")
                 try:
                     verdicts += self._apply(database, [unit])
-                except sqlite3.IntegrityError as error:
+                except _FAULTS_OF_A_UNIT as error:
                     database.execute("ROLLBACK TO unit")
                     verdicts.append(Rejected(str(error)))
                 database.execute("RELEASE unit")
@@ -163,8 +176,14 @@ def _only(database: sqlite3.Connection, sql: str, wanted: str) -> list[list[Any]
     return _decode_rows(database.execute(sql, (wanted,)).fetchone()[0])
 
 
-def _array(rows: Sequence[str]) -> str:
-    return f"[{','.join(rows)}]"
+def _insert(
+    database: sqlite3.Connection, table: Table, rows: list[Row], statement: Callable[[Table, int], str]
+) -> None:
+    start = 0
+    for size in statements.chunks(len(rows)):
+        values = list(chain.from_iterable(rows[start : start + size]))
+        database.execute(statement(table, size), values)
+        start += size
 
 
 @contextmanager

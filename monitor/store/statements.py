@@ -1,8 +1,9 @@
-"""The SQL of the store, one function a statement: many keys or rows travel as one JSON array.
+"""The SQL of the store, one function a statement, each for many keys or rows at once.
 
-One statement for a whole batch keeps the number of times the database thread takes the GIL small: `sqlite3`
+Few statements for a whole batch keep the number of times the database thread takes the GIL small: `sqlite3`
 gives it up and takes it back around every row it steps over, and under a busy event loop each of those can
-take milliseconds.
+take milliseconds. Keys go in, and records come out, as one JSON array; rows go in as the values of one INSERT
+(measured: 4 us a history row, 13 us as JSON that SQLite takes apart).
 """
 
 from __future__ import annotations
@@ -38,25 +39,33 @@ def versions(table: Table) -> str:
 
 
 @cache
-def write(table: Table) -> str:
-    """Insert the rows ?1, or replace the ones with the same key."""
+def write(table: Table, rows: int) -> str:
+    """Insert `rows` rows, or replace the ones with the same key; the values one after the other."""
     columns = (*table.columns, "written_by")
     changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in table.key)
     return (
-        f"{_insert(table.name, columns)} WHERE true "
-        f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {changes}"
+        f"{_insert(table.name, columns, rows)} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {changes}"
     )
 
 
 @cache
-def append(table: Table) -> str:
-    """Add the rows ?1 to an append-only table."""
-    return _insert(table.name, table.columns)
+def append(table: Table, rows: int) -> str:
+    """Add `rows` rows to an append-only table; the values one after the other."""
+    return _insert(table.name, table.columns, rows)
 
 
-def _insert(name: str, columns: tuple[str, ...]) -> str:
-    values = ", ".join(f"value->>{i}" for i in range(len(columns)))
-    return f"INSERT INTO {name} ({', '.join(columns)}) SELECT {values} FROM json_each(?1)"  # noqa: S608 our own
+def _insert(name: str, columns: tuple[str, ...], rows: int) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    return f"INSERT INTO {name} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608 our own
+
+
+def chunks(rows: int) -> list[int]:
+    """`rows` as a sum of powers of two, so that few different statements serve every batch."""
+    sizes, left = [], rows
+    for size in (64, 32, 16, 8, 4, 2, 1):
+        sizes += [size] * (left // size)
+        left %= size
+    return sizes
 
 
 @cache
