@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
-from monitor.store import ABSENT, Key, Row, Unit, Versioned
+from monitor.store import ABSENT, Key, Row, Unit
 
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
@@ -158,24 +158,24 @@ class UnitOfWork:
         if len(self._seen) + len(keys) > self._records_max:
             raise LimitExceeded("records_max", len(self._seen) + len(keys), self._records_max)
         overlay = self._overlay
-        wanted = [key for key in keys if overlay.get(key) is None]
-        stored: list[Versioned | None] = []
+        pending = {key: record for key in keys if (record := overlay.get(key)) is not None}
+        wanted = [key for key in keys if key not in pending]
         if wanted:
-            try:
-                stored = await self._loader.read(wanted)
-            except StoreError as error:
-                self.trouble = error
-                raise
-        found = dict(zip(wanted, stored, strict=True))
-        for key in keys:
-            pending = overlay.get(key)
-            if pending is not None:
-                unit, row = pending
-                self._reads[key], self._seen[key] = (ABSENT if row is None else unit), row
-            elif (record := found.get(key)) is not None:
-                self._reads[key], self._seen[key] = record.written_by, record.row
-            else:
-                self._reads[key], self._seen[key] = ABSENT, None
+            stored = await self._stored(wanted)
+            pending |= {key: overlay.get(key) or stored[key] for key in wanted}
+        for key, (unit, row) in pending.items():
+            self._reads[key], self._seen[key] = (ABSENT if row is None else unit), row
+
+    async def _stored(self, keys: Sequence[Key]) -> dict[Key, tuple[int, Row | None]]:
+        try:
+            records = await self._loader.read(keys)
+        except StoreError as error:
+            self.trouble = error
+            raise
+        return {
+            key: (ABSENT, None) if record is None else (record.written_by, record.row)
+            for key, record in zip(keys, records, strict=True)
+        }
 
 
 async def hold_in_order(unit: UnitOfWork, keys: Iterable[Key]) -> None:
