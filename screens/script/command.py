@@ -1,0 +1,88 @@
+"""`entracte script`: a region on the store, and one terminal on it that standard input drives."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import cast
+
+import click
+
+from monitor.cli import region_options, terminal_option
+from monitor.errors import StartupError
+from monitor.settings import Settings
+from monitor.startup import open_region
+from screens.script.fault import Fault
+from screens.script.interpreter import Interpreter
+from screens.script.terminal import Decoder, ScriptTerminal
+
+
+@click.command()
+@terminal_option
+@region_options
+def script(settings: Settings, terminal: str) -> None:
+    """Drive a terminal with s3270's actions: one line in, its data, a status line and ok or error out."""
+    asyncio.run(_serve(settings, terminal))
+
+
+class SystemTime:
+    """The time of this machine."""
+
+    def monotonic(self) -> float:
+        """Seconds from some fixed moment."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let this many seconds pass."""
+        await asyncio.sleep(seconds)
+
+
+async def _serve(settings: Settings, name: str) -> None:
+    async with open_region(settings) as region:
+        terminal = ScriptTerminal(region, _decoder(region.presentation), name)
+        try:
+            await terminal.connect()
+        except Fault as fault:
+            raise StartupError(f"terminal {name} cannot be attached: {fault}") from fault
+        interpreter = Interpreter(terminal, SystemTime())
+        async for line in _lines():
+            if not _print(await interpreter.answer(line)) or interpreter.ended:
+                break
+
+
+def _decoder(presentation: object) -> Decoder:
+    if not (hasattr(presentation, "decode") and hasattr(presentation, "layout")):
+        raise StartupError("this presentation cannot be drawn; correct `presentation` in the settings")
+    return cast("Decoder", presentation)
+
+
+async def _lines() -> AsyncIterator[str]:
+    """Standard input, line by line, read by a thread that does not outlive the process."""
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def read() -> None:
+        # Not through sys.stdin: a thread waiting in there holds a lock that the end of the process needs.
+        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as unbuffered, suppress(RuntimeError):
+            for line in io.BufferedReader(unbuffered):
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+            loop.call_soon_threadsafe(lines.put_nowait, b"")
+
+    threading.Thread(target=read, name="standard input", daemon=True).start()
+    while line := await lines.get():
+        yield line.decode("utf-8", "replace")
+
+
+def _print(answer: list[str]) -> bool:
+    """Write an answer whole; False when nobody reads it any more."""
+    try:
+        sys.stdout.buffer.write("".join(f"{line}\n" for line in answer).encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        return False
+    return True

@@ -1,0 +1,46 @@
+"""The scripted terminal's voice: a line of actions in, the lines of its answer out."""
+
+from __future__ import annotations
+
+from screens.script.actions import actions
+from screens.script.fault import Fault
+from screens.script.status import status
+from screens.script.terminal import ScriptTerminal
+from screens.script.verbs import Work, check_count, find
+from screens.script.waiting import Time
+
+
+class Interpreter:
+    """Does what a script says, one line at a time; the host and the time are arguments."""
+
+    def __init__(self, terminal: ScriptTerminal, time: Time) -> None:
+        self._work = Work(terminal, time)
+
+    @property
+    def ended(self) -> bool:
+        """True once the script said Quit or Exit."""
+        return self._work.ended
+
+    async def answer(self, line: str) -> list[str]:
+        """Run a line: what its actions say as `data:` lines, the status line, and `ok` or `error`.
+
+        The first action that fails ends the line; what was done before it stays done.
+        """
+        started = self._work.time.monotonic()
+        said: list[str] = []
+        verdict = "ok"
+        try:
+            for action in actions(line):
+                verb = find(action.name)
+                check_count(verb, len(action.arguments))
+                said += await verb.act(self._work, action.arguments)
+                if self.ended:
+                    break
+        except Fault as fault:
+            said += fault.lines
+            verdict = "error"
+        elapsed_s = self._work.time.monotonic() - started
+        terminal = self._work.terminal
+        state = status(terminal.space, attached=terminal.attached)
+        data = [f"data: {part}" for text in said for part in text.split("\n")]
+        return [*data, f"{state} {elapsed_s:.3f}", verdict]

@@ -1,0 +1,71 @@
+r"""What a `String` types: characters, and keys written as escapes (`\n` is Enter, `\pf3` is PF3). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from screens.keys import Key
+from screens.script.fault import Fault
+
+_KEYS = {"b": Key.LEFT, "f": Key.CLEAR, "n": Key.ENTER, "r": Key.NEWLINE, "t": Key.TAB, "T": Key.BACKTAB}
+_CONTROLS = {"\b": Key.LEFT, "\f": Key.CLEAR, "\n": Key.ENTER, "\r": Key.NEWLINE, "\t": Key.TAB}
+_ESCAPES = re.compile(
+    r"""\\(?: (?P<program>p[fa]\d{1,2})
+        | [xu](?P<hex>[0-9A-Fa-f]{1,4})
+        | e(?:[xX])?(?P<ebcdic>[0-9A-Fa-f]{2})
+        | (?P<octal>[0-7]{1,3})
+        | (?P<other>.) )""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def strokes(text: str) -> Iterator[Key | str]:
+    """The keys and characters of a string, in order; a wrong escape stops it where it stands."""
+    position = 0
+    while position < len(text):
+        char = text[position]
+        if char != "\\":
+            yield _CONTROLS.get(char, char)
+            position += 1
+            continue
+        escape = _ESCAPES.match(text, position)
+        if escape is None:
+            raise Fault("String(): Missing data after \\")
+        yield _meant(escape)
+        position = escape.end()
+
+
+def _meant(escape: re.Match[str]) -> Key | str:
+    if program := escape["program"]:
+        return program_key(program[:2].upper(), int(program[2:]))
+    if escape["hex"]:
+        return chr(int(escape["hex"], 16))
+    if escape["ebcdic"]:
+        return bytes.fromhex(escape["ebcdic"]).decode("cp037")
+    if escape["octal"]:
+        return chr(int(escape["octal"], 8))
+    other = escape["other"]
+    if other in _KEYS:
+        return _KEYS[other]
+    if fault := _FAULTS.get(other):
+        raise Fault(f"String(): {fault}")
+    return str(other)
+
+
+_FAULTS = {
+    "a": "Bell not supported",
+    "v": "Vertical tab not supported",
+    "p": "Unknown character after \\p",
+    "x": "Missing hex digits after \\x",
+    "u": "Missing hex digits after \\u",
+    "e": "Missing hex digits after \\e",
+}
+
+
+def program_key(kind: str, number: int) -> Key:
+    """PF1 to PF24 and PA1 to PA3 by number."""
+    try:
+        return Key(f"{kind}{number}")
+    except ValueError:
+        raise Fault(f"String(): Unknown {kind} key {number}") from None

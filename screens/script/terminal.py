@@ -1,0 +1,143 @@
+"""A terminal without a person: its display, its keyboard, and its place with the host."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Reason, Refused
+from screens import keys
+from screens.drawing import draw
+from screens.keys import Key
+from screens.layout import BLANK, Layout, Screen
+from screens.presentation_space import Lock, PresentationSpace
+from screens.script.fault import Fault
+
+_FREES_KEYBOARD = frozenset(
+    {
+        Key.RESET,
+        Key.TAB,
+        Key.BACKTAB,
+        Key.HOME,
+        Key.UP,
+        Key.DOWN,
+        Key.LEFT,
+        Key.RIGHT,
+        Key.LEFT2,
+        Key.RIGHT2,
+        Key.NEXT_WORD,
+        Key.PREVIOUS_WORD,
+        Key.ERASE_INPUT,
+    }
+)
+"""Keys that take an operator's lock away before they do their work, as s3270's do."""
+
+
+class Decoder(Protocol):
+    """What a terminal needs of a presenter."""
+
+    def decode(self, screen: str) -> Screen:
+        """A stored screen, decoded."""
+        ...
+
+    def layout(self, number: int, /) -> Layout:
+        """A layout by its id."""
+        ...
+
+
+class ScriptTerminal:
+    """One terminal, one host, one display; a key is pressed once its answer is on the display."""
+
+    def __init__(self, host: Host, decoder: Decoder, terminal: str) -> None:
+        self.terminal = terminal
+        self.space = PresentationSpace()
+        self.space.lock = Lock.NOT_CONNECTED
+        self.attached = False
+        self.output_unread = False
+        """The host wrote on the display since a script last read it."""
+        self._host = host
+        self._decoder = decoder
+        self._epoch = 0
+        self._sequence = 0
+        self._screen = BLANK
+
+    async def connect(self) -> None:
+        """Take the terminal over, and show the screen it is on."""
+        answer = await self._host.attach(self.terminal)
+        if isinstance(answer, Refused):
+            raise Fault(answer.text)
+        self._attach(answer)
+
+    def disconnect(self) -> None:
+        """Leave; the screen stays on the display, and in the store."""
+        self.attached = False
+        self.space.lock = Lock.NOT_CONNECTED
+
+    async def press(self, key: Key) -> None:
+        """A key of the keyboard; one that sends comes back when its answer is durable and shown."""
+        if key in _FREES_KEYBOARD and self.space.lock.operator:
+            self.space.lock = Lock.NONE
+        self._check_keyboard()
+        await self._send(keys.press(self.space, key))
+        self._check_operator()
+
+    async def type(self, char: str) -> None:
+        """One character."""
+        self._check_keyboard()
+        await self._send(keys.type_text(self.space, char))
+        self._check_operator()
+
+    def move_to(self, address: int) -> None:
+        """The cursor, to an address."""
+        self._check_keyboard()
+        self.space.move_to(address)
+        self._check_operator()
+
+    def _check_keyboard(self) -> None:
+        if not self.attached:
+            raise Fault("Keyboard locked", "Not connected")
+        self._check_operator()
+
+    def _check_operator(self) -> None:
+        if self.space.lock.operator:
+            raise Fault("Keyboard locked", f"Operator error: {self.space.lock.value}")
+
+    async def _send(self, aid: Aid) -> None:
+        if aid is Aid.NONE:
+            return
+        before = self.space.snapshot()
+        inbound = self._inbound(aid)
+        answer = await self._host.step(inbound)
+        if isinstance(answer, Outbound):
+            self._sequence = answer.sequence
+            self._show(answer.screen, self._screen if aid.short and aid is not Aid.CLEAR else None)
+            return
+        self.space.restore(before)
+        await self._refused(answer)
+
+    def _inbound(self, aid: Aid) -> Inbound:
+        sent = self.space.read_modified(aid)
+        text = sent.text if self._screen.panels else sent.text or "".join(text for _, text in sent.fields)
+        return Inbound(self.terminal, self._epoch, self._sequence + 1, aid, sent.cursor, sent.fields, text)
+
+    async def _refused(self, refused: Refused) -> None:
+        if refused.reason is Reason.TAKEN_OVER:
+            self.disconnect()
+            raise Fault(
+                refused.text, "Disconnected. Start again, or use Connect(), to take the terminal back."
+            )
+        if refused.reason is Reason.OUT_OF_SEQUENCE:
+            await self.connect()
+            raise Fault(refused.text, "Attached again: the display is where the terminal stands.")
+        raise Fault(refused.text)
+
+    def _attach(self, attachment: Attachment) -> None:
+        self.attached = True
+        self._epoch, self._sequence = attachment.epoch, attachment.sequence
+        self._show(attachment.screen, None)
+
+    def _show(self, encoded: str, unsent: Screen | None) -> None:
+        self._screen = self._decoder.decode(encoded)
+        draw(self.space, self._screen, self._decoder.layout, unsent)
+        self.space.lock = Lock.NONE
+        self.space.insert_mode = False
+        self.output_unread = True
