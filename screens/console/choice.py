@@ -31,17 +31,24 @@ class Chooser(ModalScreen[object]):
     DEFAULT_CSS = """
     Chooser { align: center top; background: $background 40%; }
     Chooser > Vertical {
-        width: 60; height: auto; max-height: 90%; margin-top: 2; background: $surface; padding: 0 1 1 1;
-        border: round $primary; border-title-color: $text;
+        width: 60; height: auto; max-height: 90%; margin-top: 2; background: $surface; padding: 0 1;
+        border: round $primary; border-title-color: $foreground;
     }
-    Chooser Input { border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $panel; }
-    Chooser OptionList { border: none; height: auto; max-height: 16; background: $surface; padding: 0; }
+    Chooser Input { background: $panel; padding: 0 1; margin-bottom: 1; }
+    Chooser Input:focus { background-tint: $panel 0%; }
+    Chooser OptionList {
+        height: auto; max-height: 16; background: $surface; scrollbar-size-vertical: 1;
+        scrollbar-background: $surface; scrollbar-color: $primary 60%;
+    }
+    Chooser OptionList > .option-list--option-highlighted { background: $primary; color: $background; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+p", "leave", show=False),
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),
     ]
+
+    AUTO_FOCUS = "Input"
 
     def __init__(
         self, title: str, choices: Sequence[Choice], preview: Callable[[object], None] | None = None
@@ -56,8 +63,8 @@ class Chooser(ModalScreen[object]):
         """A line to type in over the list."""
         with Vertical() as box:
             box.border_title = self._title
-            yield Input(placeholder="Type to search")
-            yield OptionList()
+            yield Input(placeholder="Type to search", compact=True)
+            yield OptionList(compact=True)
 
     def on_mount(self) -> None:
         """Show everything first."""

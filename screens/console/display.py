@@ -17,7 +17,7 @@ from textual.widget import Widget
 from screens.console.geometry import Geometry, place
 from screens.console.hints import hints
 from screens.console.painting import Rectangle, paint_row, restyled, with_cursor
-from screens.console.status import Status
+from screens.console.status import MESSAGE_COLUMN, Status
 from screens.console.themes import THEMES, CursorShape, Theme
 from screens.presentation_space import PresentationSpace
 
@@ -116,7 +116,7 @@ class Display(Widget):
         if geometry.overlaid:
             rows[geometry.status] = self._overlaid(rows[geometry.status])
         else:
-            rows[geometry.status] = [self._status_segment(self.look.status.line)]
+            rows[geometry.status] = self._status_row()
         if geometry.rule is not None:
             rows[geometry.rule] = [Segment("─" * geometry.columns, self._quiet())]
         if geometry.hints is not None:
@@ -138,16 +138,20 @@ class Display(Widget):
         """The last row with the status line over it, or only its marks when it has no message."""
         status, columns = self.look.status, self.space.columns
         if status.message:
-            return [self._status_segment(status.line)]
+            return self._status_row()
         marks = " Insert " if self.space.insert_mode else ""
         if not marks:
             return row
         kept = chain(*Strip(row, columns).crop(0, columns - len(marks)))
-        return [*kept, self._status_segment(marks)]
+        return [*kept, Segment(marks, self._quiet())]
 
-    def _status_segment(self, text: str) -> Segment:
-        theme, alert = self.look.theme, self.look.status.alert
-        return Segment(text, theme.plain(theme.alert if alert else theme.quiet, bold=alert))
+    def _status_row(self) -> list[Segment]:
+        """The status line, its message standing out when it wants to be noticed."""
+        status, theme = self.look.status, self.look.theme
+        end = MESSAGE_COLUMN + len(status.message)
+        loud = theme.plain(theme.alert, bold=True) if status.alert else self._quiet()
+        pieces = ((status.line[:MESSAGE_COLUMN], self._quiet()), (status.line[MESSAGE_COLUMN:end], loud))
+        return [Segment(text, style) for text, style in (*pieces, (status.line[end:], self._quiet())) if text]
 
     def _hints(self, columns: int) -> list[Segment]:
         named = "  ".join(dict.fromkeys(hint.text for hint in hints(self.space)))

@@ -69,7 +69,8 @@ class HelpPanel(ModalScreen[None]):
     HelpPanel { align: center middle; background: $background 40%; }
     HelpPanel > VerticalScroll {
         width: 78; height: auto; max-height: 100%; background: $surface; padding: 0 1;
-        border: round $primary; border-title-color: $text;
+        border: round $primary; border-title-color: $foreground; scrollbar-size-vertical: 1;
+        scrollbar-background: $surface; scrollbar-color: $primary 60%;
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,alt+h", "leave", show=False)]

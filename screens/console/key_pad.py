@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Button
+from textual.widgets import Static
 
 from screens.keys import Key
 
@@ -23,25 +25,48 @@ PAD: tuple[tuple[Key, ...], ...] = (
 )
 
 
+class PadKey(Static):
+    """One key of the pad."""
+
+    can_focus = True
+
+    @dataclass
+    class Pressed(Message):
+        """The key was clicked or chosen."""
+
+        key: Key
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(key.value)
+        self.key = key
+
+    def on_click(self) -> None:
+        """A click presses."""
+        self.post_message(self.Pressed(self.key))
+
+
 class KeyPad(ModalScreen[Key | None]):
     """A click, or arrows and Enter, presses the key; Esc leaves."""
 
     DEFAULT_CSS = """
     KeyPad { align: center bottom; background: $background 20%; }
     KeyPad > Grid {
-        grid-size: 6 7; grid-gutter: 0 1; width: 76; height: 9; padding: 0 1; background: $surface;
-        border: round $primary; border-title-color: $text;
+        grid-size: 6 7; grid-gutter: 0 1; width: 79; height: 9; padding: 0 0; background: $surface;
+        border: round $primary; border-title-color: $foreground;
     }
-    KeyPad Button { width: 100%; min-width: 8; height: 1; border: none; background: $panel; }
-    KeyPad Button:focus { background: $primary; color: $background; text-style: bold; }
+    KeyPad PadKey { width: 100%; height: 1; content-align: center middle; text-align: center; background: $panel; }
+    KeyPad PadKey:hover { background: $primary 40%; }
+    KeyPad PadKey:focus { background: $primary; color: $background; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+k", "leave", show=False),
-        Binding("left", "move(-1)", show=False, priority=True),
-        Binding("right", "move(1)", show=False, priority=True),
-        Binding("up", "move(-6)", show=False, priority=True),
-        Binding("down", "move(6)", show=False, priority=True),
+        Binding("enter,space", "press", show=False),
+        Binding("left", "move(-1)", show=False),
+        Binding("right", "move(1)", show=False),
+        Binding("up", "move(-6)", show=False),
+        Binding("down", "move(6)", show=False),
     ]
+    AUTO_FOCUS = "PadKey"
 
     def compose(self) -> ComposeResult:
         """The keys in rows, as on the pad of an emulator."""
@@ -49,17 +74,22 @@ class KeyPad(ModalScreen[Key | None]):
             pad.border_title = "Key pad  (Esc leaves)"
             for row in PAD:
                 for key in row:
-                    yield Button(key.value, name=key.value, compact=True)
+                    yield PadKey(key)
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
+    def on_pad_key_pressed(self, event: PadKey.Pressed) -> None:
         """Press the key on the display."""
-        self.dismiss(Key(event.button.name or ""))
+        self.dismiss(event.key)
+
+    def action_press(self) -> None:
+        """Press the key that has the focus."""
+        if isinstance(self.focused, PadKey):
+            self.dismiss(self.focused.key)
 
     def action_move(self, step: int) -> None:
         """Go to the next key in a direction."""
-        buttons = list(self.query(Button))
-        at = buttons.index(self.focused) if isinstance(self.focused, Button) else 0
-        buttons[(at + step) % len(buttons)].focus()
+        keys = list(self.query(PadKey))
+        at = keys.index(self.focused) if isinstance(self.focused, PadKey) else 0
+        keys[(at + step) % len(keys)].focus()
 
     def action_leave(self) -> None:
         """Press nothing."""

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from monitor.exchange import Aid, Reason, Refused
 from screens.console.app import Terminal
 from screens.console.choice import Chooser
-from screens.console.key_pad import KeyPad
+from screens.console.key_pad import KeyPad, PadKey
 from screens.console.themes import CursorShape
 from screens.keys import Key
 from tests.screens.console.fakes import FakeHost, FakePresenter
@@ -196,8 +196,7 @@ async def test_the_key_pad_presses_keys() -> None:
         await settled(pilot)
         await pilot.press("ctrl+k")
         assert isinstance(app.screen, KeyPad)
-        button = next(b for b in app.screen.query("Button") if b.name == "PA2")
-        await pilot.click(button)
+        await pilot.click(next(key for key in app.screen.query(PadKey) if key.key is Key.PA2))
         await settled(pilot)
         assert host.inputs[-1].aid is Aid.PA2
 
