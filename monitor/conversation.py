@@ -79,7 +79,7 @@ def choose(
     state: TerminalState, inbound: Inbound, received: Received, known: Transactions, start: str = ""
 ) -> Choice:
     """What an input does: pending transaction, else `start`, else the key's, else the typed code."""
-    if choice := _out_of_turn(state, inbound):
+    if (choice := _out_of_turn(state, inbound)) is not None:  # an empty named tuple is false
         return choice
     if state.open and state.next:
         if inbound.aid is Aid.CLEAR and state.outcome == ABENDED:
