@@ -55,6 +55,7 @@ class UpdateLocks:
             successor, turn = waiting.popleft()
             if not turn.done():
                 self._holder[record] = successor
+                self._wanted.pop(successor, None)
                 turn.set_result(None)
                 return
         self._waiting.pop(record, None)
