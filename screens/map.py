@@ -178,6 +178,8 @@ class Map:
 
     @classmethod
     def _texts_of_object(cls, source: object) -> dict[str, str]:
+        if isinstance(source, str):
+            raise MapError(cls.__name__, f"a text cannot fill it: {source!r}; say which field it is for")
         found = ((name, getattr(source, name, _MISSING)) for name in cls._declared.members)
         texts: dict[str, str] = {}
         cls._write(texts, {name: value for name, value in found if value is not _MISSING})

@@ -51,7 +51,7 @@ async def show(task: Task[Inquiry]) -> Outcome:
         return Converse(ACCT01.mistake(task, None, "number", wrong, number=form.number), area=Inquiry())
     shown = ACCT01.page(
         task,
-        "F6 shows the statement",
+        say="F6 shows the statement",
         number=account.number,
         owner=account.owner,
         balance=money(account.balance),

@@ -37,6 +37,7 @@ class ACCT01(HouseMap):
 
 
 
+
     {message                                                                       }
      Enter=Show  F3=Exit  F6=Statement  F12=Back
     """

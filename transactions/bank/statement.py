@@ -75,7 +75,7 @@ async def earlier(task: Task[Statement]) -> Outcome:
     """The page below."""
     area = task.area
     if not area.more:
-        return Converse(STMT01.page(task, task.receive(STMT01), "These are the earliest lines"))
+        return Converse(STMT01.page(task, task.receive(STMT01), say="These are the earliest lines"))
     page = await task.files.select(EARLIER, account=area.number, place=area.first + 1, limit=LINES)
     lines = await task.files.select(EARLIER, account=area.number, place=area.last, limit=LINES + 1)
     account = await task.files[Account].read(area.number)
@@ -114,7 +114,7 @@ def shown(
     count = f"Lines {before + 1} to {before + len(lines)}" + (", F8 for more" if more else "")
     page = STMT01.page(
         task,
-        say,
+        say=say,
         number=account.number,
         owner=account.owner,
         lines=count if lines else "No lines",

@@ -46,7 +46,7 @@ async def transfer(task: Task[Transfer]) -> Outcome:
             return Finish()
         case Aid.PF12 if task.area.source:
             return Converse(
-                XFER01.page(task, task.area, "Change what you want, then press Enter"), area=Transfer()
+                XFER01.page(task, task.area, say="Change what you want, then press Enter"), area=Transfer()
             )
         case Aid.PF3 | Aid.PF12:
             return TransferTo("MENU")
@@ -57,13 +57,13 @@ async def transfer(task: Task[Transfer]) -> Outcome:
 async def check(task: Task[Transfer], advice: str) -> Outcome:
     """Look the accounts up, and show what the transfer would do."""
     form = task.receive(XFER01)
-    files = task.files[Account]
-    source = None if "source" in form.errors else await files.read(form.source)
-    target = None if "target" in form.errors else await files.read(form.target)
+    source, target = await task.files[Account].read_many(form.source, form.target)
     fault = fault_in(form, source, target)
     if fault is not None or source is None or target is None:
         return refused(task, form, fault or Fault("source", ""))
-    shown = XFER01.page(task, form, advice, **effects(source, target, minor_units(form.amount or Decimal(0))))
+    shown = XFER01.page(
+        task, form, say=advice, **effects(source, target, minor_units(form.amount or Decimal(0)))
+    )
     return Converse(shown, area=wanted(form))
 
 
@@ -74,11 +74,7 @@ async def post(task: Task[Transfer]) -> Outcome:
         return refused(task, form, Fault("source", "Nothing was checked yet: press Enter first"))
     if form.errors or wanted(form) != task.area:
         return await check(task, "Changed since it was checked: press F5 to post it like this")
-    records = {
-        number: await task.files[Account].read(number, update=True)
-        for number in sorted((form.source, form.target))
-    }
-    source, target = records[form.source], records[form.target]
+    source, target = await task.files[Account].read_many(form.source, form.target, update=True)
     fault = fault_in(form, source, target)
     if fault is not None or source is None or target is None:
         return refused(task, form, fault or Fault("source", ""))
@@ -90,7 +86,7 @@ async def post(task: Task[Transfer]) -> Outcome:
         LedgerEntry(source.number, target.number, amount, form.reference, posted_at, task.terminal)
     )
     text = f"{money(amount):,} posted from {source.number} to {target.number}"
-    return Converse(XFER01.page(task, text), area=Transfer())
+    return Converse(XFER01.page(task, say=text), area=Transfer())
 
 
 def fault_in(form: XFER01, source: Account | None, target: Account | None) -> Fault | None:
