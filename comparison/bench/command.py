@@ -1,0 +1,82 @@
+"""`entracte bench`: the dispatcher beside one aiosqlite transaction a step, in one run, in turns."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+
+import click
+
+from comparison.bench.report import HEAD, closing_lines, line, summary
+from comparison.bench.rounds import Figure, Plan, fsync_ms, measure, prepare
+
+
+def _numbers(_: click.Context, __: click.Parameter, text: str) -> list[int]:
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a list of numbers such as 1,10,100") from None
+    if not numbers or min(numbers) < 1 or max(numbers) > 99_999:
+        raise click.BadParameter("each number of terminals must be from 1 to 99,999")
+    return numbers
+
+
+@click.command()
+@click.option(
+    "--terminals", default="1,10,100,1000", show_default=True, callback=_numbers, help="How many at once."
+)
+@click.option(
+    "--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1, 600), help="For each figure."
+)
+@click.option(
+    "--rounds", default=3, show_default=True, type=click.IntRange(1, 99), help="Turns of each variant."
+)
+@click.option(
+    "--commit-delay-ms",
+    default=0.0,
+    type=click.FloatRange(0, 1000),
+    help="Make every commit of every variant this much slower, as an ordinary disk would.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
+@click.pass_context
+def bench(
+    ctx: click.Context,
+    terminals: list[int],
+    seconds: float,
+    rounds: int,
+    commit_delay_ms: float,
+    as_json: bool,
+) -> None:
+    """Measure steps a second beside one aiosqlite transaction a step; exit 1 if the audit finds a mistake."""
+    plan = Plan(terminals, seconds, rounds, commit_delay_ms / 1e3)
+    with tempfile.TemporaryDirectory(prefix="entracte-bench-") as folder:
+        findings = asyncio.run(_bench(plan, Path(folder), as_json))
+    if findings:
+        ctx.exit(1)
+
+
+async def _bench(plan: Plan, folder: Path, as_json: bool) -> list[str]:
+    figures: list[Figure] = []
+    findings: list[str] = []
+    fsync = fsync_ms(folder)
+    if not as_json:
+        click.echo(HEAD)
+    async for item in measure(plan, await prepare(folder)):
+        if isinstance(item, str):
+            findings.append(item)
+            continue
+        figures.append(item)
+        if not as_json:
+            click.echo(line(item))
+    result = summary(plan, figures, findings, fsync)
+    if as_json:
+        click.echo(json.dumps(result, indent=2))
+        return findings
+    for text in closing_lines(result):
+        click.echo(text)
+    click.echo("audit: ok" if not findings else "audit: FAILED")
+    for finding in findings:
+        click.echo(f"  {finding}")
+    return findings

@@ -1,0 +1,124 @@
+"""The bench: both variants in turns in one run, so that the ratio holds when the machine's speed drifts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import statistics
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from comparison import entracte, per_step
+from comparison.audit import Expected, audit, remember_openings
+from comparison.closed_loop import Measurement, run
+from comparison.workload import Session, seed_accounts, transfers
+from monitor.settings import Settings
+from monitor.startup import Region, open_region
+
+BASELINE = "one transaction a step"
+OURS = "entracte"
+
+
+class Variant(NamedTuple):
+    """One way to do the work."""
+
+    name: str
+    opened: Callable[[Path, float], AbstractAsyncContextManager[Any]]
+    session: Callable[[Any, str], Awaitable[Session]]
+
+
+VARIANTS = (
+    Variant(OURS, entracte.opened, entracte.session),
+    Variant(BASELINE, per_step.opened, per_step.session),
+)
+
+
+class Figure(NamedTuple):
+    """One variant at one number of terminals in one round."""
+
+    variant: str
+    terminals: int
+    round: int
+    measured: Measurement
+    mean_batch: float
+
+
+class Plan(NamedTuple):
+    """What to run."""
+
+    terminals: Sequence[int]
+    seconds: float
+    rounds: int
+    commit_delay_s: float
+    seed: int = 1
+
+
+async def prepare(folder: Path) -> dict[str, Path]:
+    """A bank with the accounts of the workload, once for each variant."""
+    template = folder / "template.db"
+    async with open_region(Settings(store=str(template), good_morning_transid="")):
+        pass
+    with closing(sqlite3.connect(template, isolation_level=None)) as database:
+        seed_accounts(database)
+        remember_openings(database)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    stores = {}
+    for number, variant in enumerate(VARIANTS):
+        stores[variant.name] = folder / f"{number}.db"
+        shutil.copy(template, stores[variant.name])
+    return stores
+
+
+async def measure(plan: Plan, stores: dict[str, Path]) -> AsyncIterator[Figure | str]:
+    """Every figure as it comes; then, as text, whatever the audit of a store finds."""
+    acknowledged = {variant.name: Expected(0, 0) for variant in VARIANTS}
+    for place, terminals in enumerate(plan.terminals):
+        for number in range(plan.rounds):
+            for variant in VARIANTS:
+                async with variant.opened(stores[variant.name], plan.commit_delay_s) as opened:
+                    prefix = f"{place}{number % 100:02}"
+                    figure, expected = await _one(plan, variant, opened, terminals, number, prefix)
+                done = acknowledged[variant.name]
+                acknowledged[variant.name] = Expected(
+                    done.steps + expected.steps, done.posted + expected.posted
+                )
+                yield figure
+    for variant in VARIANTS:
+        for finding in audit(stores[variant.name], acknowledged[variant.name]):
+            yield f"{variant.name}: {finding}"
+
+
+async def _one(
+    plan: Plan, variant: Variant, opened: Any, terminals: int, number: int, prefix: str
+) -> tuple[Figure, Expected]:
+    sessions = [await variant.session(opened, f"{prefix}{terminal:05}") for terminal in range(terminals)]
+    work = [transfers(plan.seed, int(f"{prefix}{terminal:05}")) for terminal in range(terminals)]
+    async with _batches(opened) as batches:
+        measured, steps, posted = await run(sessions, work, plan.seconds)
+    return Figure(variant.name, terminals, number, measured, batches()), Expected(steps, posted)
+
+
+@asynccontextmanager
+async def _batches(opened: Any) -> AsyncIterator[Callable[[], float]]:
+    if not isinstance(opened, Region):
+        yield lambda: 1.0
+        return
+    committer = opened.committer
+    units, batches = committer.units, committer.batches
+    yield lambda: (committer.units - units) / max(1, committer.batches - batches)
+
+
+def fsync_ms(folder: Path) -> float:
+    """Median of what one small write that must reach the disk costs here, in milliseconds."""
+    taken = []
+    with (folder / "fsync").open("wb", buffering=0) as file:
+        for _ in range(25):
+            began = time.perf_counter()
+            file.write(b"x" * 4096)
+            os.fsync(file.fileno())
+            taken.append((time.perf_counter() - began) * 1e3)
+    return statistics.median(taken)

@@ -1,0 +1,88 @@
+"""Closed-loop terminals: each sends its next step as soon as the last is answered, for a given time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from comparison.workload import Session, Transfer
+
+
+class Measurement(NamedTuple):
+    """One run of one competitor at one number of terminals."""
+
+    steps: int
+    posted: int
+    seconds: float
+    cpu_s: float
+    latencies_ms: Sequence[float]
+    """Of every step of the measured time, sorted."""
+
+    @property
+    def steps_per_s(self) -> float:
+        """Steps answered a second."""
+        return self.steps / self.seconds
+
+    @property
+    def cpu_us_per_step(self) -> float:
+        """Processor time of the whole process a step, in microseconds; the simulated terminals' included."""
+        return self.cpu_s / max(self.steps, 1) * 1e6
+
+    def percentile_ms(self, percent: float) -> float:
+        """The latency that `percent` of the steps did not exceed."""
+        if not self.latencies_ms:
+            return float("nan")
+        place = min(len(self.latencies_ms) - 1, int(len(self.latencies_ms) * percent / 100))
+        return self.latencies_ms[place]
+
+
+class _Tally:
+    def __init__(self, measure_from: float, stop_at: float) -> None:
+        self.measure_from = measure_from
+        self.stop_at = stop_at
+        self.steps = 0
+        self.posted = 0
+        self.latencies_ms: list[float] = []
+
+    def count(self, began: float, now: float) -> None:
+        if now >= self.measure_from and now < self.stop_at:
+            self.steps += 1
+            self.latencies_ms.append((now - began) * 1e3)
+
+
+async def run(
+    sessions: Sequence[Session], work: Sequence[Iterator[Transfer]], seconds: float, warm_up_s: float = 0.5
+) -> tuple[Measurement, int, int]:
+    """Drive all sessions; returns the measurement, and the steps and postings of the whole run for the audit."""
+    start = time.perf_counter()
+    tally = _Tally(start + warm_up_s, start + warm_up_s + seconds)
+    total = [0, 0]
+    cpu = [0.0, 0.0]
+
+    async def clock_cpu() -> None:
+        await asyncio.sleep(warm_up_s)
+        cpu[0] = time.process_time()
+        await asyncio.sleep(max(0.0, tally.stop_at - time.perf_counter()))
+        cpu[1] = time.process_time()
+
+    async def operate(session: Session, typed: Iterator[Transfer]) -> None:
+        began = time.perf_counter()
+        while began < tally.stop_at:
+            await session.check(next(typed))
+            middle = time.perf_counter()
+            tally.count(began, middle)
+            await session.post()
+            total[0] += 2
+            total[1] += 1
+            now = time.perf_counter()
+            tally.count(middle, now)
+            began = now
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(clock_cpu())
+        for session, typed in zip(sessions, work, strict=True):
+            group.create_task(operate(session, typed))
+    measured = Measurement(tally.steps, total[1], seconds, cpu[1] - cpu[0], sorted(tally.latencies_ms))
+    return measured, total[0], total[1]
