@@ -1,0 +1,93 @@
+"""`entracte script` as a process: pipes, two regions on one store, and what it says when it cannot start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+COMMAND = [sys.executable, "-c", "from monitor.cli import main; main()", "script"]
+
+
+def run(folder: Path, script: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run a whole script."""
+    return subprocess.run([*COMMAND, *options], input=script, cwd=folder, capture_output=True, text=True)
+
+
+@contextmanager
+def process(folder: Path, terminal: str) -> Iterator[subprocess.Popen[str]]:
+    """A script's process, to talk to."""
+    with subprocess.Popen(
+        [*COMMAND, "--terminal", terminal],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as started:
+        yield started
+        started.communicate(timeout=10)
+
+
+def say(started: subprocess.Popen[str], line: str) -> list[str]:
+    """Write a line and read its answer, as a script does."""
+    assert started.stdin
+    assert started.stdout
+    started.stdin.write(f"{line}\n")
+    started.stdin.flush()
+    answer: list[str] = []
+    while not answer or answer[-1] not in ("ok", "error"):
+        answer.append(started.stdout.readline().rstrip("\n"))
+    return answer
+
+
+def test_the_end_of_input_is_a_clean_end(tmp_path: Path) -> None:
+    """Every line is answered, the last one without a line end too; exit code 0 and nothing on stderr."""
+    done = run(tmp_path, 'String("acct")\nEnter\nAscii(0,1,6)')
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-3] == "data: ACCT01"
+    assert [line for line in done.stdout.splitlines() if line in ("ok", "error")] == ["ok"] * 3
+
+
+def test_quit_ends_it_though_there_is_more_to_read(tmp_path: Path) -> None:
+    """What follows is not run."""
+    done = run(tmp_path, "Quit\nFoo\n" * 50)
+    assert (done.returncode, done.stderr, done.stdout.splitlines()[1:]) == (0, "", ["ok"])
+
+
+def test_an_answer_comes_before_the_next_line_is_written(tmp_path: Path) -> None:
+    """Output is flushed after every answer, so that a script can talk and listen in turn."""
+    with process(tmp_path, "T1") as started:
+        assert say(started, "Query(ConnectionState)")[0] == "data: connected-3270"
+        assert say(started, "Foo")[0] == "data: Unknown action: Foo"
+
+
+def test_a_conversation_goes_on_in_another_process(tmp_path: Path) -> None:
+    """Two processes are two regions: the second takes the terminal over, the first is told at its next key."""
+    with ExitStack() as stack:
+        first = stack.enter_context(process(tmp_path, "T1"))
+        say(first, 'String("xfer\\n10020011")')
+        say(first, "Enter")
+        second = stack.enter_context(process(tmp_path, "T1"))
+        assert say(second, "Ascii(5,18,8)")[0] == "data: 10020011"
+        told = say(first, "Enter")
+        assert "taken over" in told[0]
+        assert (told[-2].split()[3], told[-1]) == ("N", "error")
+        assert say(second, "PF(3)")[-1] == "ok"
+        assert say(first, "Connect(again)")[-1] == "ok"
+        assert say(first, "Ascii(0,1,6)")[0] == "data: MENU01"
+
+
+def test_a_store_that_cannot_be_opened_is_told_in_a_line(tmp_path: Path) -> None:
+    """Exit code 2, one line on stderr, no traceback."""
+    done = run(tmp_path, "Enter\n", "--store", "nowhere/x.db")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "there is no folder" in done.stderr
+
+
+def test_a_terminal_that_cannot_be_attached_is_told_in_a_line(tmp_path: Path) -> None:
+    """A wrong name, for one."""
+    done = run(tmp_path, "Enter\n", "--terminal", "much too long")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "must be 1 to 8 letters or digits" in done.stderr

@@ -1,0 +1,45 @@
+"""The escapes of `String`."""
+
+from __future__ import annotations
+
+import pytest
+
+from screens.keys import Key
+from screens.script.fault import Fault
+from screens.script.strokes import strokes
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("ab", ["a", "b"]),
+        (r"a\tb\n", ["a", Key.TAB, "b", Key.ENTER]),
+        ("a\tb\n", ["a", Key.TAB, "b", Key.ENTER]),
+        (r"\T\b\r\f", [Key.BACKTAB, Key.LEFT, Key.NEWLINE, Key.CLEAR]),
+        (r"\pf3\pf24\pa1", [Key.PF3, Key.PF24, Key.PA1]),
+        (r"\\", ["\\"]),
+        (r"\x41\u00e9\101", ["A", "\u00e9", "A"]),
+        (r"\ec1", ["A"]),
+        (r"\q", ["q"]),
+    ],
+)
+def test_escapes(text: str, typed: list[str]) -> None:
+    """Each escape is a key or a character."""
+    assert typed == list(strokes(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x\\", r"String(): Missing data after \\"),
+        (r"\pf99", r"String(): Unknown PF key 99"),
+        (r"\pz", r"String(): Unknown character after \p"),
+        (r"\a", r"String(): Bell not supported"),
+        (r"\xzz", r"String(): Missing hex digits after \x"),
+    ],
+)
+def test_a_wrong_escape_is_told(text: str, words: str) -> None:
+    """What stood before it was typed."""
+    with pytest.raises(Fault) as caught:
+        list(strokes(text))
+    assert words.replace("\\\\", "\\") == caught.value.lines[0].replace("\\\\", "\\")
