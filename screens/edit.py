@@ -111,9 +111,10 @@ class NumberEdit:
 
     def edit(self, value: Decimal | int) -> str:
         number = value if isinstance(value, Decimal) else Decimal(value)
-        if self._format and number.is_finite() and number >= 0:
+        if self._format:
             text = format(number, self._format)
-            return text.rjust(self.width) if len(text) <= self.width else "*" * self.width
+            if len(text) <= self.width and text[0].isdigit():
+                return text.rjust(self.width)
         return self._edit_by_mask(number)
 
     def _edit_by_mask(self, value: Decimal) -> str:

@@ -96,6 +96,10 @@ class Field(Generic[V]):
         self.cursor: bool = words.pop("cursor", False)
         self.required: bool = words.pop("required", False)
         self.attribute = with_look(Attribute(), cast("Look", {**self._protection, **words}))
+        self.hidden = self.entry and self.attribute.intensity is Intensity.DARK
+        """An entry field that is not displayed: its content is never stored, shown or logged."""
+        self.typed = blank is None
+        """True unless the value is text."""
         self.edit: Edit[Any] = TextEdit()
         self._edit_for = edit
         self._blank = blank
@@ -111,16 +115,6 @@ class Field(Generic[V]):
 
     def __set__(self, form: Form, value: V) -> None:
         form.give(self.name, value)
-
-    @property
-    def hidden(self) -> bool:
-        """An entry field that is not displayed: its content is never stored, shown or logged."""
-        return self.entry and self.attribute.intensity is Intensity.DARK
-
-    @property
-    def typed(self) -> bool:
-        """True unless the value is text."""
-        return self._blank is None
 
     def placed(self, name: str, length: int, label: str = "") -> Self:
         """The field as one map has it, so many positions long; ValueError when its values do not fit."""
@@ -162,13 +156,13 @@ class Field(Generic[V]):
 
     def written(self, value: object) -> str:
         """The text for a value: edited if it has the field's type, as it is if it is a text already."""
-        if value is None:
-            return ""
         if isinstance(value, str):
             return value
+        if value is None:
+            return ""
         if not self.typed:
             return str(value)
-        text = self.edit.edit(value)
+        text: str = self.edit.edit(value)
         return text.rjust(self.length) if self.edit.right else text
 
     def rewritten(self, text: str) -> str:

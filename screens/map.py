@@ -167,7 +167,8 @@ class Map:
         for name in form._received.modified:
             if name in texts:
                 texts[name] = items[name].rewritten(texts[name])
-        cls._write(texts, {name: value for name, value in form._given.items() if name in items})
+        if form._given:
+            cls._write(texts, {name: value for name, value in form._given.items() if name in items})
         for name, values in form._lists.items():
             own, theirs = cls._declared.members.get(name), form._declared.members[name]
             if isinstance(own, Rows) and isinstance(theirs, Rows):
