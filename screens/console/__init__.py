@@ -20,10 +20,3 @@ async def run(host: Host, presenter: Decoder, terminal: str) -> None:
     from screens.console.preferences import folder
 
     await Terminal(host, presenter, terminal, folder()).run_async()
-
-
-def keys(profile: str = "") -> None:
-    """`entracte keys`: show what every key pressed sends, and the function it runs."""
-    from screens.console.key_trial import try_keys
-
-    try_keys(profile)

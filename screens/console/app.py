@@ -52,7 +52,7 @@ class Terminal(App[None]):
         self.word = LOCAL_HINTS
         """What the terminal itself has to say, until the next key."""
         self._folder = folder
-        self._preferences = Preferences.read(folder / "terminal.toml") if folder else Preferences()
+        self.preferences = Preferences.read(folder / "terminal.toml") if folder else Preferences()
         self._prefix = ""
         self._waiting_since: float | None = None
         self._alarms = 0
@@ -65,7 +65,7 @@ class Terminal(App[None]):
         """Dress as the operator likes, and ask the host where the terminal stands."""
         for theme in THEMES.values():
             self.register_theme(_widget_theme(theme))
-        self._use(self._preferences)
+        self.choose(self.preferences)
         self.session.attach()
 
     async def on_unmount(self) -> None:
@@ -216,24 +216,24 @@ class Terminal(App[None]):
 
     def _choose(self, kind: Kind) -> None:
         """Choose a look or a key map, previewed while it is highlighted, and remember it."""
-        before = self._preferences
+        before = self.preferences
 
         def tried(value: object) -> None:
-            self._use(before.with_choice(kind.value, str(value)))
+            self.choose(before.with_choice(kind.value, str(value)))
 
         def chosen(value: object) -> None:
             if value is None:
-                self._use(before)
+                self.choose(before)
                 return
             tried(value)
             if self._folder:
-                self._preferences.write(self._folder / "terminal.toml")
+                self.preferences.write(self._folder / "terminal.toml")
 
         self.push_screen(Chooser(TITLES[kind], choices(kind, self._folder), tried), chosen)
 
-    def _use(self, preferences: Preferences) -> None:
+    def choose(self, preferences: Preferences) -> None:
         """Put choices into effect."""
-        self._preferences = preferences
+        self.preferences = preferences
         theme = "mono" if os.environ.get("NO_COLOR") else preferences.theme
         self.view.look.theme = THEMES[theme].on(
             _DEPTHS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)

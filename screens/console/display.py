@@ -154,10 +154,12 @@ class Display(Widget):
         return [Segment(text, style) for text, style in (*pieces, (status.line[end:], self._quiet())) if text]
 
     def _hints(self, columns: int) -> list[Segment]:
-        named = "  ".join(dict.fromkeys(hint.text for hint in hints(self.space)))
         room = columns - len(LOCAL_HINTS) - 2
-        left = named if len(named) <= room else named[: max(room - 1, 0)] + "…"
-        return [Segment(left.ljust(columns - len(LOCAL_HINTS)) + LOCAL_HINTS, self._quiet())]
+        named = ""
+        for text in dict.fromkeys(hint.text for hint in hints(self.space)):
+            longer = f"{named}  {text}" if named else text
+            named = longer if len(longer) <= room else named
+        return [Segment(named.ljust(columns - len(LOCAL_HINTS)) + LOCAL_HINTS, self._quiet())]
 
     def _placed(self, row: list[Segment], geometry: Geometry) -> Strip:
         plain = self.look.theme.plain()

@@ -16,13 +16,14 @@ from textual.widgets import Static
 from screens.console.keymap import Function, KeyMap, Local
 from screens.keys import Key
 
+KEYS_WIDTH = 20
 KEYS: tuple[tuple[Function, str], ...] = (
     (Key.ENTER, "send what you typed"),
-    (Key.PF1, "F1 to F24 are the application's; the screen says what they do"),
+    (Key.PF1, "F1 to F24 do what the screen says"),
     (Key.PF13, "F13 to F24 on a keyboard with twelve"),
-    (Key.PA1, "PA1, PA2, PA3: a signal to the application, without what you typed"),
-    (Key.CLEAR, "end what is on the screen and begin with a blank one"),
-    (Key.RESET, "unlock the keyboard; leave insert mode; drop keys typed ahead"),
+    (Key.PA1, "PA1 to PA3: a signal, without what you typed"),
+    (Key.CLEAR, "end what is on the screen, begin with a blank one"),
+    (Key.RESET, "unlock, end insert mode, drop keys typed ahead"),
     (Key.TAB, "next field"),
     (Key.BACKTAB, "start of this field, then the field before"),
     (Key.NEWLINE, "first field of the next row"),
@@ -35,30 +36,30 @@ KEYS: tuple[tuple[Function, str], ...] = (
     (Key.ERASE_INPUT, "empty every field"),
     (Key.DUP, "mark the rest of the field as a duplicate"),
     (Key.FIELD_MARK, "put a field mark"),
-    (Local.COPY, "copy the marked rectangle"),
-    (Local.SELECT_RIGHT, "mark a rectangle (also by dragging the mouse)"),
-    (Local.PASTE, "paste, one line for a field"),
-    (Local.PALETTE, "commands: looks, cursor, key map, print the screen"),
+    (Local.SELECT_RIGHT, "mark a block (or drag the mouse)"),
+    (Local.COPY, "copy the marked block"),
+    (Local.PASTE, "paste, a line for a field"),
+    (Local.PALETTE, "commands: colours, cursor, keys, print"),
     (Local.KEY_PAD, "the key pad: every key to click"),
     (Local.HELP, "this help"),
     (Local.QUIT, "leave; the conversation stays where it is"),
 )
 LOCKS = (
-    ("X Wait", "the host works on your input; keys you type now are kept in line"),
-    ("X Protected", "this place is not for typing: Reset, then Tab to a field"),
-    ("X Numeric", "this field takes digits, full stop and minus only"),
-    ("X Overflow", "no room left to insert: delete something first"),
+    ("X Wait", "the host works; keys you type now wait in line"),
+    ("X Protected", "not a place to type: Reset, then Tab to a field"),
+    ("X Numeric", "digits, full stop and minus only"),
+    ("X Overflow", "no room to insert: delete something first"),
     ("X Character", "no cell of the screen can hold this character"),
-    ("X Must fill", "this field is to be filled to its end, or left empty"),
-    ("X Must enter", "this field is to be filled in before Enter"),
+    ("X Must fill", "fill this field to its end, or leave it empty"),
+    ("X Must enter", "fill this field in before you send"),
     ("X -f", "this terminal has no such function"),
-    ("X Not Connected", "the region is away, or another terminal took over"),
+    ("X Not Connected", "the region is away, or another took this terminal"),
 )
 STATUS = (
     ("4A■", "connected; ? when not"),
     ("T", "keys typed ahead are waiting"),
     ("Insert", "insert mode"),
-    ("T001  12 ms  004/021", "terminal, time of the last answer, row and column of the cursor"),
+    ("T001  12 ms  004/021", "terminal, last response time, row and column"),
 )
 
 
@@ -92,16 +93,23 @@ class HelpPanel(ModalScreen[None]):
 
 def help_text(keymap: KeyMap) -> Group:
     """What the keys do under a key map, what the locks mean, what the status line says."""
-    keys = [(", ".join(keymap.keys_of(function)[:2]) or "-", meaning) for function, meaning in KEYS]
+    keys = [(_reached(keymap, function), meaning) for function, meaning in KEYS]
     parts = (("Keys", keys), ("When the keyboard is locked", LOCKS), ("The status line", STATUS))
     return Group(
         *(part for title, rows in parts for part in (Text(title, style="bold"), _table(rows), Text("")))
     )
 
 
+def _reached(keymap: KeyMap, function: Function) -> str:
+    """The shortest way, and the second one where both fit."""
+    ways = keymap.keys_of(function)
+    both = ", ".join(ways[:2])
+    return both if len(both) <= KEYS_WIDTH else next(iter(ways), "-")
+
+
 def _table(rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Table:
     table = Table.grid(padding=(0, 2))
-    table.add_column(width=22)
+    table.add_column(width=KEYS_WIDTH + 2)
     table.add_column()
     for left, right in rows:
         table.add_row(Text("  " + left), right)

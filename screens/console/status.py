@@ -61,27 +61,23 @@ def _key(keymap: KeyMap, function: Key | Local) -> str:
 
 
 def _line(session: Session, message: str, width: int) -> str:
+    """Put everything in its place; a long message takes the places it runs into, but never the cursor's."""
     space = session.space
     row, column = divmod(space.cursor, space.columns)
-    places = [
-        (0, "4A" + ("■" if session.link is Link.UP and space.lock is not Lock.NOT_CONNECTED else "?")),
+    connected = session.link is Link.UP and space.lock is not Lock.NOT_CONNECTED
+    places = (
         (width - MARKS_FROM_END, "T" if session.type_ahead else ""),
         (width - MARKS_FROM_END + 2, "Insert" if space.insert_mode else ""),
         (width - TERMINAL_FROM_END, session.terminal),
         (width - RESPONSE_FROM_END, response(session.response_s)),
-        (MESSAGE_COLUMN, message),
-        (width - CURSOR_FROM_END, f"{row + 1:03}/{column + 1:03}"),
-    ]
-    cells = [" "] * width
+    )
+    room = width - CURSOR_FROM_END - 1 - MESSAGE_COLUMN
+    said = message if len(message) <= room else message[: max(room - 1, 0)] + "…"
+    line = ("4A■" if connected else "4A?").ljust(MESSAGE_COLUMN) + said
     for start, text in places:
-        room = width - CURSOR_FROM_END - 1 if start == MESSAGE_COLUMN else width
-        clipped = text[: max(room - start, 0)]
-        if start == MESSAGE_COLUMN and len(clipped) < len(text):
-            clipped = clipped[:-1] + "…"
-        cells[start : start + len(clipped)] = clipped
-        if start == MESSAGE_COLUMN and start + len(clipped) > width - MARKS_FROM_END:
-            cells[start + len(clipped) : room] = " " * (room - start - len(clipped))
-    return "".join(cells)
+        if text and start > len(line):
+            line = line.ljust(start) + text
+    return line.ljust(width - CURSOR_FROM_END) + f"{row + 1:03}/{column + 1:03}"
 
 
 def response(seconds: float | None) -> str:

@@ -168,7 +168,7 @@ THEMES: Mapping[str, Theme] = {
             name="contrast",
             title="High contrast",
             background="#000000",
-            entry="",
+            entry="#2a2a2a",
             colors={
                 Color.BLUE: "#8cb8ff",
                 Color.RED: "#ff8080",
@@ -182,7 +182,7 @@ THEMES: Mapping[str, Theme] = {
             quiet="#d0d0d0",
             alert="#ffff00",
             cursor="#ffffff",
-            crosshair="#303030",
+            crosshair="#3a3a3a",
         ),
         Theme(
             name="mono",
