@@ -9,6 +9,7 @@ import msgspec
 
 from monitor.area import Area, encode_area
 from monitor.conversation import TerminalState
+from monitor.errors import Abend
 from monitor.exchange import Inbound, Received
 from monitor.limits import Limits
 from monitor.store import Key, Row
@@ -52,11 +53,29 @@ def area_of(state: TerminalState) -> tuple[str, int, str]:
     return state.area_type or "", state.area_version or 0, state.area
 
 
-def describe(error: BaseException, chars_max: int) -> tuple[str, str, str]:
-    """(abend code, message, traceback) of what ended a program; the traceback keeps its last part."""
-    code = getattr(error, "abend_code", "ASRA")
-    message = getattr(error, "message", "") or f"{type(error).__name__}: {error}"
-    return code, message, "".join(traceback.format_exception(error))[-chars_max:]
+def code_of(error: BaseException) -> str:
+    """The abend code of what ended a program."""
+    return _plain(error.abend_code) if isinstance(error, Abend) else "ASRA"
+
+
+def message_of(error: BaseException, chars_max: int) -> str:
+    """What an error says, whatever its author made of `__str__`."""
+    if isinstance(error, Abend) and error.message:
+        return _plain(error.message)[:chars_max]
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 the program's own code, and a bad program harms only itself
+        text = "(its text cannot be had)"
+    return _plain(f"{type(error).__name__}: {text}")[:chars_max]
+
+
+def traceback_of(error: BaseException, chars_max: int) -> str:
+    """Where in the program it went wrong; the last part, if it is long."""
+    return _plain("".join(traceback.format_exception(error)))[-chars_max:]
+
+
+def _plain(text: object) -> str:
+    return str(text).encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def masked_input(inbound: Inbound, received: Received) -> str:

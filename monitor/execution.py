@@ -17,10 +17,12 @@ from monitor.ending import (
     Ending,
     abend_notice,
     area_of,
-    describe,
+    code_of,
     masked_input,
+    message_of,
     monitor_rows,
     stored_area,
+    traceback_of,
 )
 from monitor.errors import Abend, AreaError, Deadlock, LimitExceeded
 from monitor.exchange import Inbound, Presentation, Received
@@ -256,8 +258,9 @@ class Execution:
         self, transid: str, error: BaseException, cause: BaseException | None = None
     ) -> tuple[Ending, Dump]:
         self._work.back_out()
-        code, message, _ = describe(error, 0)
-        detail = describe(cause or error, self._engine.limits.dump_chars_max)[2]
+        chars_max = self._engine.limits.dump_chars_max
+        code, message = code_of(error), message_of(error, chars_max)
+        detail = traceback_of(cause or error, chars_max)
         state = self._state
         text = abend_notice(transid, code, unit_name(self._work.id))
         shown = self._engine.presentation.notice(
