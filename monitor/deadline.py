@@ -35,12 +35,15 @@ class Deadlines:
 
     def expired(self, task: asyncio.Task[Any]) -> bool:
         """True once if a cancellation of `task` was ours; it is then taken back."""
-        return task in self._expired and task.uncancel() == 0
+        if task not in self._expired:
+            return False
+        self._expired.discard(task)
+        return task.uncancel() == 0
 
     def leave(self, task: asyncio.Task[Any]) -> None:
         """The step is over."""
         self._due.pop(task, None)
-        self._expired.discard(task)
+        self.expired(task)  # the program may have swallowed the cancellation
 
     def _arm(self) -> None:
         self._timer = self._loop.call_later(self._wait_s_max / 10, self._sweep)

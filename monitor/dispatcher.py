@@ -76,8 +76,10 @@ class Dispatcher:
     async def _step(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
         claims: tuple[Key, ...] = ()
         rejected = ""
+        state_key = Key("terminal_state", inbound.terminal)
         for run in range(1, self._engine.limits.reruns_max + 2):
-            state = await self._state(inbound.terminal)
+            (stored,) = await self._engine.loader.read((state_key,))
+            state = TerminalState.of(inbound.terminal, stored)
             received = await self._receive(state, inbound)
             choice = choose(state, inbound, received, self._engine.programs, start)
             if isinstance(choice, Repeat):
@@ -86,7 +88,10 @@ class Dispatcher:
                 return choice
             execution = Execution(self._engine, state, inbound, received, run)
             try:
-                sealed = await self._perform(execution, choice, state, received, claims, rejected)
+                if isinstance(choice, Run) and not rejected:
+                    sealed = await execution.run(choice.transid, choice.first_time, claims)
+                else:
+                    sealed = self._answer(execution, choice, state, received, rejected)
             except RunAgain as again:
                 claims = again.claims
                 continue
@@ -97,23 +102,20 @@ class Dispatcher:
                 rejected = verdict.text
         return _too_contended()
 
-    async def _perform(
+    def _answer(
         self,
         execution: Execution,
         choice: Run | Blank | Notice,
         state: TerminalState,
         received: Received,
-        claims: tuple[Key, ...],
         rejected: str,
     ) -> Sealed:
         presentation = self._engine.presentation
         match choice:
-            case Run(transid) if rejected:
+            case Run(transid):
                 return execution.abend(
                     transid, Abend("ECON", f"a constraint of a table was broken: {rejected}")
                 )
-            case Run(transid, first_time):
-                return await execution.run(transid, first_time, claims)
             case Notice(text):
                 screen = presentation.notice(state.screen or presentation.blank(), received, text)
                 return execution.answer("notice", screen, keep=True)

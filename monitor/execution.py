@@ -133,15 +133,19 @@ class Execution:
         task = deadlines.enter()
         try:
             return await Watched(self._performance(transid, first_time, claims), self._engine.watchdog), None
-        except Runaway as runaway:
-            message = f"the program computed for more than runaway_s_max = {limits.runaway_s_max} s"
-            return self._abended(transid, Abend("AICA", message), runaway)
         except asyncio.CancelledError as cancelled:
-            if not deadlines.expired(task):
+            if deadlines.expired(task):
+                message = f"the step took more than wait_s_max = {limits.wait_s_max} s"
+                return self._abended(transid, Abend("EWAI", message), cancelled)
+            if task.cancelling():
                 raise
-            message = f"the step took more than wait_s_max = {limits.wait_s_max} s"
-            return self._abended(transid, Abend("EWAI", message), cancelled)
-        except Exception as error:  # noqa: BLE001 a bad program harms only itself
+            return self._abended(transid, cancelled)
+        except (GeneratorExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 a bad program harms only itself, even one that exits
+            if _has_run_away(error):
+                message = f"the program computed for more than runaway_s_max = {limits.runaway_s_max} s"
+                return self._abended(transid, Abend("AICA", message), error)
             return self._abended(transid, error)
         finally:
             deadlines.leave(task)
@@ -320,6 +324,12 @@ class Execution:
             area,
             _iso(self._now),
         )
+
+
+def _has_run_away(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):  # a task group was interrupted
+        return error.subgroup(Runaway) is not None
+    return isinstance(error, Runaway)
 
 
 def _iso(moment: datetime) -> str:

@@ -107,7 +107,7 @@ class UnitOfWork:
     async def read_many(self, keys: Sequence[Key], update: bool = False) -> list[Row | None]:
         """As `read`, with one wait for all; locks are taken in key order, so that two such reads never cross."""
         if update:
-            await hold_in_order(self, (key for key in keys if key not in self.held))
+            await hold_in_order(self, [key for key in keys if key not in self.held])
         missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
         if missing:
             await self._see(missing)
@@ -157,28 +157,36 @@ class UnitOfWork:
     async def _see(self, keys: Sequence[Key]) -> None:
         if len(self._seen) + len(keys) > self._records_max:
             raise LimitExceeded("records_max", len(self._seen) + len(keys), self._records_max)
-        overlay = self._overlay
-        pending = {key: record for key in keys if (record := overlay.get(key)) is not None}
-        wanted = [key for key in keys if key not in pending]
-        if wanted:
-            stored = await self._stored(wanted)
-            pending |= {key: overlay.get(key) or stored[key] for key in wanted}
-        for key, (unit, row) in pending.items():
-            self._reads[key], self._seen[key] = (ABSENT if row is None else unit), row
-
-    async def _stored(self, keys: Sequence[Key]) -> dict[Key, tuple[int, Row | None]]:
+        overlay, reads, seen = self._overlay, self._reads, self._seen
+        wanted = []
+        for key in keys:
+            if (pending := overlay.get(key)) is None:
+                wanted.append(key)
+            else:
+                seen[key] = row = pending[1]
+                reads[key] = ABSENT if row is None else pending[0]
+        if not wanted:
+            return
         try:
-            records = await self._loader.read(keys)
+            records = await self._loader.read(wanted)
         except StoreError as error:
             self.trouble = error
             raise
-        return {
-            key: (ABSENT, None) if record is None else (record.written_by, record.row)
-            for key, record in zip(keys, records, strict=True)
-        }
+        for key, record in zip(wanted, records, strict=True):
+            if (pending := overlay.get(key)) is not None:
+                seen[key] = row = pending[1]
+                reads[key] = ABSENT if row is None else pending[0]
+            elif record is not None:
+                seen[key], reads[key] = record
+            else:
+                seen[key], reads[key] = None, ABSENT
+
+
+def _in_order(key: Key) -> tuple[str, str]:
+    return key.table, str(key.value)
 
 
 async def hold_in_order(unit: UnitOfWork, keys: Iterable[Key]) -> None:
     """Take locks in one order for all, so that steps that do so never wait for each other in a circle."""
-    for key in sorted(keys, key=repr):
+    for key in sorted(keys, key=_in_order):
         await unit.hold(key)
