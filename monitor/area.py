@@ -8,7 +8,8 @@ a message that names both versions, and stays in the store as it is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 
@@ -53,7 +54,16 @@ def encode_area(area: Area, bytes_max: int) -> str:
         raise AreaError("EARE", f"area {type(area).__name__} cannot be encoded: {error}") from error
     if len(encoded) > bytes_max:
         raise LimitExceeded("area_bytes_max", len(encoded), bytes_max)
+    try:
+        _decoder(type(area)).decode(encoded)
+    except msgspec.MsgspecError as error:
+        raise AreaError("EARE", f"area {type(area).__name__} could not be read back: {error}") from error
     return encoded.decode()
+
+
+@cache
+def _decoder(area_type: type[Area]) -> msgspec.json.Decoder[Area]:
+    return msgspec.json.Decoder(area_type)
 
 
 def decode_area(area_type: type[A], name: str, version: int, encoded: str) -> A:
@@ -62,8 +72,8 @@ def decode_area(area_type: type[A], name: str, version: int, encoded: str) -> A:
         raise AreaError("EART", f"the stored area is a {name}, the program expects a {area_type.__name__}")
     try:
         if version == area_type.version:
-            return msgspec.json.decode(encoded, type=area_type)
-        return msgspec.convert(_upgraded(area_type, version, encoded), area_type)
+            return cast("A", _decoder(area_type).decode(encoded))
+        return msgspec.convert(_upgraded(area_type, version, encoded), area_type, str_keys=True)
     except msgspec.MsgspecError as error:
         raise AreaError("EARD", f"area {name} version {version} cannot be read: {error}") from error
 

@@ -206,7 +206,7 @@ class Execution:
 
     @staticmethod
     def _handed(program: Program[Any], area: Area | None) -> Area | None:
-        if area is None or isinstance(area, program.area_type):
+        if area is None or type(area) is program.area_type:
             return area
         raise AreaError(
             "EART",
@@ -242,7 +242,7 @@ class Execution:
 
     def _next_area(self, successor: Program[Any], own: Area, given: Area | None) -> Area:
         area, wanted = own if given is None else given, cast("type[Area]", successor.area_type)
-        if isinstance(area, wanted):
+        if type(area) is wanted:
             return area
         if successor.area_type is NoArea:
             return NoArea()
