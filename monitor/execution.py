@@ -187,7 +187,7 @@ class Execution:
             step=self._number,
             first_time=first_time,
             now=self._now,
-            seed=f"{self._seed}:{self._number}",
+            seed=f"{self._seed}:{self._number}:{self._passed}",
             restart_count=self._runs - 1,
             link=self._link,
         )
