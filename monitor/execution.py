@@ -168,7 +168,8 @@ class Execution:
         program = self._program(transid)
         outcome = await program.function(self._task(program, self._handed(program, area), True))
         if not isinstance(outcome, Finish):
-            raise Abend("EOUT", f"{transid} was linked to, so it can only Finish; it returned {outcome!r}")
+            kind = type(outcome).__name__
+            raise Abend("EOUT", f"{transid} was linked to, so it can only Finish; it returned a {kind}")
         return outcome.area
 
     def _pass_on(self) -> None:
@@ -235,9 +236,10 @@ class Execution:
                     area=stored_area(next_area, self._engine.limits),
                 )
             case _:
+                kind = type(outcome).__name__
                 raise Abend(
                     "EOUT",
-                    f"{program.transid} returned {outcome!r}; return Converse(...), Finish(...) or TransferTo(...)",
+                    f"{program.transid} returned a {kind}; return Converse(...), Finish(...) or TransferTo(...)",
                 )
 
     def _next_area(self, successor: Program[Any], own: Area, given: Area | None) -> Area:
