@@ -25,7 +25,7 @@ from monitor.ending import (
     traceback_of,
 )
 from monitor.errors import Abend, AreaError, Deadlock, LimitExceeded
-from monitor.exchange import Inbound, Presentation, Received
+from monitor.exchange import Inbound, Presentation, Received, Send
 from monitor.files import Files, Reports
 from monitor.limits import Limits
 from monitor.loader import Loader
@@ -215,19 +215,15 @@ class Execution:
         )
 
     def _ending(self, program: Program[Any], task: Task[Any], outcome: object) -> Ending:
-        screen, presentation = self._state.screen or "", self._engine.presentation
         match outcome:
             case Finish(screen=None):
-                return Ending("finish", presentation.blank(), program.transid)
+                return Ending("finish", self._engine.presentation.blank(), program.transid)
             case Finish(screen=send) if send is not None:
-                shown = presentation.compose(screen, self._received, send)
-                return Ending("finish", shown, program.transid)
+                return Ending("finish", self._composed(send), program.transid)
             case Converse(screen=send, then=then, area=area):
                 successor = self._program(then or program.transid)
                 next_area = self._next_area(successor, task.area, area)
-                shown = presentation.compose(screen, self._received, send)
-                if len(shown) > self._engine.limits.screen_bytes_max:
-                    raise LimitExceeded("screen_bytes_max", len(shown), self._engine.limits.screen_bytes_max)
+                shown = self._composed(send)
                 return Ending(
                     "converse",
                     shown,
@@ -241,6 +237,14 @@ class Execution:
                     "EOUT",
                     f"{program.transid} returned a {kind}; return Converse(...), Finish(...) or TransferTo(...)",
                 )
+
+    def _composed(self, send: Send) -> str:
+        presentation, bytes_max = self._engine.presentation, self._engine.limits.screen_bytes_max
+        shown = presentation.compose(self._state.screen or presentation.blank(), self._received, send)
+        size = len(shown) if shown.isascii() else len(shown.encode())
+        if size > bytes_max:
+            raise LimitExceeded("screen_bytes_max", size, bytes_max)
+        return shown
 
     def _next_area(self, successor: Program[Any], own: Area, given: Area | None) -> Area:
         area, wanted = own if given is None else given, cast("type[Area]", successor.area_type)
