@@ -1,0 +1,89 @@
+"""The tour is what it says: it runs in under a minute, fits 80 columns, and would notice a loss."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from transactions.bank.tour_audit import audit, balances, reading
+
+TOUR = [sys.executable, "-c", "from monitor.cli import main; main()", "tour"]
+
+
+@pytest.fixture(scope="module")
+def toured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A tour's store, and what it printed."""
+    store = tmp_path_factory.mktemp("tour") / "tour.db"
+    done = subprocess.run([*TOUR, "--store", str(store)], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    return store, done.stdout
+
+
+def test_the_tour_ends_with_the_figures(toured: tuple[Path, str]) -> None:
+    """Steps, commits, the time to resume, and no duplicates."""
+    _, text = toured
+    figures = dict(re.findall(r"^   (\w+) +(\d+)(?: ms)?   ", text, re.MULTILINE))
+    assert (figures["duplicates"], figures["lost"], figures["unexplained"]) == ("0", "0", "0")
+    assert int(figures["commits"]) > int(figures["steps"]) > 0
+    assert int(figures["resume"]) > 0
+
+
+def test_the_tour_fits_a_terminal(toured: tuple[Path, str]) -> None:
+    """No line is wider than 80 columns."""
+    assert [line for line in toured[1].splitlines() if len(line) > 80] == []
+
+
+def test_the_tour_shows_what_it_claims(toured: tuple[Path, str]) -> None:
+    """The saved row, the same screen after the first kill, and each transfer once after the others."""
+    text = toured[1]
+    assert 'area      {"source":"10020011","target":"20030022"' in text
+    assert "shows the same screen after" in text
+    assert len(re.findall(r"^   (?:at once|after|once).* 1 time$", text, re.MULTILINE)) == 5
+
+
+def test_a_store_that_is_there_is_not_touched(tmp_path: Path) -> None:
+    """The tour wants a file of its own."""
+    store = tmp_path / "mine.db"
+    store.write_text("precious")
+    done = subprocess.run([*TOUR, "--store", str(store)], capture_output=True, text=True)
+    assert (done.returncode, store.read_text()) == (2, "precious")
+    assert "is there already" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("SELECT 1", (0, 0, 0)),
+        ("DELETE FROM ledger WHERE reference = 'TOUR-2'", (0, 1, 2500)),
+        (
+            "INSERT INTO ledger (source, target, amount, reference, posted_at, terminal) "
+            "SELECT source, target, amount, reference, posted_at, terminal FROM ledger WHERE id = 1",
+            (1, 0, 2500),
+        ),
+        ("UPDATE account SET balance = balance + 1 WHERE number = '20030022'", (0, 0, 1)),
+        ("UPDATE step SET sequence = 2 WHERE sequence = 3", (1, 0, 0)),
+    ],
+)
+def test_the_audit_notices(
+    toured: tuple[Path, str], tmp_path: Path, change: str, found: tuple[int, int, int]
+) -> None:
+    """A posting lost or doubled, money from nowhere, a step run twice."""
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(copy)) as database:
+        with reading(toured[0]) as original:
+            original.backup(database)
+        opening = balances(database)
+        opening["10020011"] += 5 * 1250
+        opening["20030022"] -= 5 * 1250
+        database.execute(change)
+        database.commit()
+    with reading(copy) as database:
+        figures = audit(database, opening, [f"TOUR-{number}" for number in range(1, 6)])
+    assert (figures.duplicates, figures.lost, figures.unexplained) == found
+    assert figures.sound is (found == (0, 0, 0))
