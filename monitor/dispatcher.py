@@ -173,6 +173,8 @@ class Dispatcher:
             return Refused(
                 Reason.INPUT, f"An input may have input_chars_max = {limits.input_chars_max} characters."
             )
+        if _half_characters(inbound.text) or any(_half_characters(text) for _, text in inbound.fields):
+            return Refused(Reason.INPUT, "An input may not have half a character (a lone surrogate) in it.")
         return None
 
 
@@ -180,6 +182,16 @@ def _bad_terminal(terminal: str) -> Refused | None:
     if 1 <= len(terminal) <= 8 and terminal.isascii() and terminal.isalnum():
         return None
     return Refused(Reason.INPUT, f"Terminal id {terminal!r} must be 1 to 8 letters or digits.")
+
+
+def _half_characters(text: str) -> bool:
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _too_contended() -> Refused:
