@@ -47,6 +47,15 @@ class DuplicateRecord(Abend):
         self.key = key
 
 
+class KeyUnfit(Abend):
+    """This value cannot be a key of the file."""
+
+    def __init__(self, file: str, key: object) -> None:
+        super().__init__("EKEY", f"{key!r} cannot be a key of file {file}; give it the type the record has")
+        self.file = file
+        self.key = key
+
+
 class LimitExceeded(Abend):
     """The task asked for more than a limit of the region allows."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import msgspec
 
-from monitor.errors import DuplicateRecord, LimitExceeded, MonitorError, RecordNotFound, StoreError
+from monitor.errors import DuplicateRecord, KeyUnfit, LimitExceeded, MonitorError, RecordNotFound, StoreError
 from monitor.store import Key, KeyValue, Row, Store, Table, Value
 from monitor.unit_of_work import UnitOfWork
 
@@ -20,6 +20,7 @@ class Record(msgspec.Struct, frozen=True):
 
     table: ClassVar[Table]
     plain: ClassVar[bool]
+    key_types: ClassVar[tuple[type, ...]]
 
     @classmethod
     def from_row(cls: type[R], row: Row) -> R:
@@ -66,6 +67,8 @@ def _declare(
             if column not in columns:
                 raise MonitorError(f"{record.__name__} has no field {column!r}; it has {', '.join(columns)}")
         record.table = Table(name, key, columns, append, alternate)
+        types = {field.name: field.type for field in fields}
+        record.key_types = tuple(types.get(column, int) for column in key)
         record.plain = all(field.type in _PLAIN for field in fields)
         return record
 
@@ -83,13 +86,14 @@ class Query(msgspec.Struct, Generic[R], frozen=True):
 class Reports:
     """Reads that a commit does not check: browses and queries see what is durable, without locks."""
 
-    def __init__(self, store: Store, rows_max: int) -> None:
+    def __init__(self, store: Store, rows_max: int, tables: Iterable[Table]) -> None:
         self.store = store
         self.rows_max = rows_max
+        self.loaded = {table.name: table for table in tables}
 
     def allowed(self, limit: int) -> int:
         """`limit`, if the region allows a task to read as many rows at once."""
-        if limit > self.rows_max:
+        if not 0 <= limit <= self.rows_max:
             raise LimitExceeded("browse_rows_max", limit, self.rows_max)
         return limit
 
@@ -104,35 +108,36 @@ class File(Generic[R]):
 
     async def read(self, key: KeyValue, *, update: bool = False) -> R | None:
         """The record, or None; with `update`, nobody else reads it for update until this step is sealed."""
-        row = await self._unit.read(Key(self._record.table.name, key), update)
+        row = await self._unit.read(self._address(key), update)
         return None if row is None else self._record.from_row(row)
 
     async def read_many(self, *keys: KeyValue, update: bool = False) -> list[R | None]:
         """The records under `keys`, in that order, with one wait for all; locks are taken in key order."""
-        table = self._record.table.name
-        rows = await self._unit.read_many([Key(table, key) for key in keys], update)
+        rows = await self._unit.read_many([self._address(key) for key in keys], update)
         return [None if row is None else self._record.from_row(row) for row in rows]
 
     async def write(self, record: R) -> None:
         """Add a record; raises `DuplicateRecord` if its key is taken."""
-        if await self._unit.read(record.key) is not None:
-            raise DuplicateRecord(record.table.name, record.key.value)
-        self._unit.write(record.key, record.to_row())
+        address = self._address(record.key.value)
+        if await self._unit.read(address) is not None:
+            raise DuplicateRecord(address.table, address.value)
+        self._unit.write(address, record.to_row())
 
     async def rewrite(self, record: R) -> None:
         """Replace a record; raises `RecordNotFound` if there is none."""
-        await self._existing(record.key)
-        self._unit.write(record.key, record.to_row())
+        address = self._address(record.key.value)
+        await self._existing(address)
+        self._unit.write(address, record.to_row())
 
     async def delete(self, key: KeyValue) -> None:
         """Delete a record; raises `RecordNotFound` if there is none."""
-        address = Key(self._record.table.name, key)
+        address = self._address(key)
         await self._existing(address)
         self._unit.write(address, None)
 
     async def version(self, key: KeyValue) -> int:
         """Which unit wrote the record; keep it in the area to see later if someone changed it."""
-        address = Key(self._record.table.name, key)
+        address = self._address(key)
         await self._existing(address)
         return self._unit.version(address)
 
@@ -185,9 +190,36 @@ class File(Generic[R]):
             reverse=backward,
         )
 
+    def _address(self, key: KeyValue) -> Key:
+        record = self._record
+        parts = key if isinstance(key, tuple) else (key,)
+        if len(parts) != len(record.key_types):
+            raise KeyUnfit(record.table.name, key)
+        for part, wanted in zip(parts, record.key_types, strict=True):
+            if type(part) is not wanted and not _is_like(part, wanted):
+                raise KeyUnfit(record.table.name, key)
+            if isinstance(part, str) and not part.isprintable() and not _storable(part):
+                raise KeyUnfit(record.table.name, key)
+        return Key(record.table.name, key)
+
     async def _existing(self, key: Key) -> None:
         if await self._unit.read(key) is None:
             raise RecordNotFound(key.table, key.value)
+
+
+def _is_like(part: object, wanted: type) -> bool:
+    """One record has one key: a store would find 5 under "5" too, and lock and check them as two."""
+    if wanted in (int, str):
+        return isinstance(part, wanted) and not isinstance(part, bool)
+    return isinstance(part, int | str)
+
+
+def _storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 class Files:
@@ -198,13 +230,25 @@ class Files:
         self._reports = reports
 
     def __getitem__(self, record: type[R]) -> File[R]:
+        table = self._known(record)
+        if table.append:
+            raise MonitorError(f"{table.name} is append-only: use files.append and files.select")
         return File(record, self._unit, self._reports)
 
     def append(self, record: Record) -> None:
         """Add a row to an append-only table."""
-        if not record.table.append:
-            raise MonitorError(f"{record.table.name} is a file: use files[...].write")
-        self._unit.append(record.table.name, record.to_row())
+        table = self._known(type(record))
+        if not table.append:
+            raise MonitorError(f"{table.name} is a file: use files[...].write")
+        self._unit.append(table.name, record.to_row())
+
+    def _known(self, record: type[Record]) -> Table:
+        table = record.table
+        if self._reports.loaded.get(table.name) is not table:
+            raise MonitorError(
+                f"{record.__name__} is not loaded: import it by name in a module listed under `programs`"
+            )
+        return table
 
     async def select(self, query: Query[R], *, limit: int, **values: Value) -> list[R]:
         """The rows of a query, at most `limit`, as records: what is durable, unlocked and unchecked."""

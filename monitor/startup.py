@@ -180,7 +180,7 @@ async def start(
         application.programs,
         presentation,
         Loader(store),
-        Reports(store, limits.browse_rows_max),
+        Reports(store, limits.browse_rows_max, application.tables),
         Overlay(),
         UpdateLocks(),
         UnitIds(number),

@@ -8,6 +8,7 @@ commit. No terminal is answered before its unit, and all it was built on, is dur
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError
 from monitor.loader import Loader
@@ -18,13 +19,19 @@ _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
 
 def storable(row: Row) -> Row:
-    """`row`, if a store can keep it; raises `Abend` for a number past 63 bits or half a character."""
+    """`row`, if a store can keep it; raises `Abend` for a number past 63 bits, half a character, an object."""
     for value in row:
-        if isinstance(value, int):
+        if isinstance(value, str):
+            if not value.isascii():
+                _refuse_half_characters(value)
+        elif isinstance(value, int):
             if not _SMALLEST <= value <= _LARGEST:
                 raise Abend("EREC", f"{value} does not fit a column: whole numbers have 63 bits")
-        elif isinstance(value, str) and not value.isascii():
-            _refuse_half_characters(value)
+        elif isinstance(value, float):
+            if not isfinite(value):
+                raise Abend("EREC", f"{value} does not fit a column: only finite numbers do")
+        elif value is not None:
+            raise Abend("EREC", f"a column holds text or a number, not a {type(value).__name__}")
     return row
 
 
