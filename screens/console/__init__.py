@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -19,4 +20,5 @@ async def run(host: Host, presenter: Decoder, terminal: str) -> None:
     from screens.console.app import Terminal
     from screens.console.preferences import folder
 
+    gc.freeze()  # what Textual's modules hold lives as long as the process; no collection need visit it again
     await Terminal(host, presenter, terminal, folder()).run_async()

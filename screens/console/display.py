@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import repeat
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,6 +21,7 @@ from screens.console.status import MESSAGE_COLUMN, Status
 from screens.console.themes import THEMES, CursorShape, Theme
 from screens.presentation_space import PresentationSpace
 
+INSERT_MARK = " Insert "
 LOCAL_HINTS = "Ctrl+P=Commands  Ctrl+K=Keys  Ctrl+Q=Quit"
 
 
@@ -58,6 +59,7 @@ class Display(Widget):
         self.space = space
         self.look = Look()
         self._strips: list[Strip] = []
+        self._painted: dict[int, tuple[object, Strip]] = {}
         self._drag_from: int | None = None
 
     @property
@@ -74,7 +76,11 @@ class Display(Widget):
             self._strips = strips
             self.refresh()
         else:
-            changed = [y for y, (old, new) in enumerate(zip(self._strips, strips, strict=True)) if old != new]
+            changed = [
+                y
+                for y, (old, new) in enumerate(zip(self._strips, strips, strict=True))
+                if old is not new and old != new
+            ]
             self._strips = strips
             if changed:
                 self.refresh(*(Region(0, y, width, 1) for y in changed))
@@ -112,19 +118,45 @@ class Display(Widget):
         return self._strips[y] if y < len(self._strips) else self._blank()
 
     def _paint(self, geometry: Geometry) -> list[Strip]:
-        rows = {geometry.top + row: self._row(row) for row in range(self.space.rows)}
-        if geometry.overlaid:
-            rows[geometry.status] = self._overlaid(rows[geometry.status])
-        else:
-            rows[geometry.status] = self._status_row()
-        if geometry.rule is not None:
-            rows[geometry.rule] = [Segment("─" * geometry.columns, self._quiet())]
-        if geometry.hints is not None:
-            rows[geometry.hints] = self._hints(geometry.columns)
-        blank = self._blank()
-        return [
-            self._placed(rows[y], geometry) if y in rows else blank for y in range(max(self.size.height, 1))
-        ]
+        width = self.size.width
+        strips = [self._blank()] * max(self.size.height, 1)
+        for row in range(self.space.rows):
+            strips[geometry.top + row] = self._remembered(row, geometry, width)
+        own = {geometry.rule: self._rule, geometry.hints: self._hints}
+        if not geometry.overlaid:
+            own[geometry.status] = self._status_row
+        elif self.look.status.message or self.space.insert_mode:
+            own[geometry.status] = self._overlaid
+        for y, paint in own.items():
+            if y is not None:
+                strips[y] = self._placed(paint(), geometry, width)
+        return strips
+
+    def _remembered(self, row: int, geometry: Geometry, width: int) -> Strip:
+        """A row of the display; painted only when something about it changed."""
+        look, space = self.look, self.space
+        cursor = space.cursor if self._cursor_is_seen_in(row) else None
+        block = (
+            look.selection if look.selection and look.selection.top <= row <= look.selection.bottom else None
+        )
+        state = (
+            space.row_state(row),
+            cursor,
+            space.insert_mode,
+            block,
+            look.theme,
+            look.cursor,
+            geometry,
+            width,
+        )
+        painted = self._painted.get(row)
+        if painted is None or painted[0] != state:
+            painted = state, self._placed(self._row(row), geometry, width)
+            self._painted[row] = painted
+        return painted[1]
+
+    def _cursor_is_seen_in(self, row: int) -> bool:
+        return self.look.cursor is CursorShape.CROSSHAIR or row == self.space.cursor // self.space.columns
 
     def _row(self, row: int) -> list[Segment]:
         theme = self.look.theme
@@ -134,16 +166,16 @@ class Display(Widget):
             segments = restyled(segments, block.left, block.right + 1, Style(reverse=True))
         return list(segments)
 
-    def _overlaid(self, row: list[Segment]) -> list[Segment]:
-        """The last row with the status line over it, or only its marks when it has no message."""
-        status, columns = self.look.status, self.space.columns
-        if status.message:
+    def _overlaid(self) -> list[Segment]:
+        """The last row with the status line over it, or only its mark when it has no message."""
+        if self.look.status.message:
             return self._status_row()
-        marks = " Insert " if self.space.insert_mode else ""
-        if not marks:
-            return row
-        kept = chain(*Strip(row, columns).crop(0, columns - len(marks)))
-        return [*kept, Segment(marks, self._quiet())]
+        columns = self.space.columns
+        kept = Strip(self._row(self.space.rows - 1), columns).crop(0, columns - len(INSERT_MARK))
+        return [*kept, Segment(INSERT_MARK, self._quiet())]
+
+    def _rule(self) -> list[Segment]:
+        return [Segment("─" * self.space.columns, self._quiet())]
 
     def _status_row(self) -> list[Segment]:
         """The status line, its message standing out when it wants to be noticed."""
@@ -153,7 +185,8 @@ class Display(Widget):
         pieces = ((status.line[:MESSAGE_COLUMN], self._quiet()), (status.line[MESSAGE_COLUMN:end], loud))
         return [Segment(text, style) for text, style in (*pieces, (status.line[end:], self._quiet())) if text]
 
-    def _hints(self, columns: int) -> list[Segment]:
+    def _hints(self) -> list[Segment]:
+        columns = self.space.columns
         room = columns - len(LOCAL_HINTS) - 2
         named = ""
         for text in dict.fromkeys(hint.text for hint in hints(self.space)):
@@ -161,11 +194,11 @@ class Display(Widget):
             named = longer if len(longer) <= room else named
         return [Segment(named.ljust(columns - len(LOCAL_HINTS)) + LOCAL_HINTS, self._quiet())]
 
-    def _placed(self, row: list[Segment], geometry: Geometry) -> Strip:
+    def _placed(self, row: list[Segment], geometry: Geometry, width: int) -> Strip:
         plain = self.look.theme.plain()
-        right = self.size.width - geometry.left - geometry.columns
+        right = width - geometry.left - geometry.columns
         ends = (Segment(" " * geometry.left, plain), Segment(" " * right, plain))
-        return Strip([ends[0], *row, ends[1]], self.size.width).simplify()
+        return Strip([ends[0], *row, ends[1]], width).simplify()
 
     def _too_small(self) -> list[Strip]:
         """One plain sentence instead of a broken form."""

@@ -60,7 +60,7 @@ class Theme:
 
     def plain(self, color: str = "", *, bold: bool = False, reverse: bool = False) -> Style:
         """A style of the terminal's own, on the background."""
-        return Style(color=_rich(color), bgcolor=_rich(self.background), bold=bold, reverse=reverse)
+        return _plain(color, self.background, bold, reverse)
 
 
 def _visible(attribute: Attribute) -> Attribute:
@@ -95,6 +95,11 @@ def _style(theme: Theme, attribute: Attribute, formatted: bool) -> Style:
         or (entry and not theme.entry),
         overline=Outline.OVER in attribute.outline,
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _plain(color: str, background: str, bold: bool, reverse: bool) -> Style:
+    return Style(color=_rich(color), bgcolor=_rich(background), bold=bold, reverse=reverse)
 
 
 def _rich(color: str) -> RichColor | None:

@@ -217,6 +217,15 @@ class Buffer:
                 yield Span(border % self.columns, " ", attribute, True)
                 start = border + 1
 
+    def row_state(self, row: int) -> tuple[object, ...]:
+        """A value that is equal as long as the row would look the same."""
+        start = row * self.columns
+        end = start + self.columns
+        first, last = (bisect.bisect_left(self._addresses, border) for border in (start, end))
+        addresses = self._addresses[first:last]
+        chars = "".join(self._chars[start:end])
+        return (chars, self.attribute_at(start), *addresses, *map(self._attributes.__getitem__, addresses))
+
     def next_unprotected(self, address: int) -> int:
         """First data position of the next unprotected field that has one after `address`; 0 without any."""
         count = len(self._addresses)
