@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from textual import events
+from textual._keyboard_protocol import MODIFIER_FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
@@ -22,6 +23,10 @@ _NAMED = _CONSOLE_KEYS | _ALT_KEYS
 _CONSOLE_KEY_WITH_MODIFIER = re.compile(r"\x1b\[(25|26|28|29|31|32|33|34);(\d+)~")
 _MODIFIERS = ((4, "ctrl"), (2, "alt"), (1, "shift"))
 """Bits of a modifier parameter less one, in the order Textual writes them; locks are not modifiers."""
+
+
+_SILENT = frozenset({*MODIFIER_FUNCTIONAL_KEYS, "caps_lock", "num_lock", "scroll_lock"})
+"""Keys the kitty protocol reports although they do nothing by themselves: they would end a prefix."""
 
 
 def _modified(key: str, parameter: int) -> str:
@@ -38,7 +43,7 @@ class KeyParser(XTermParser):
         for message in super().feed(data):
             if isinstance(message, events.CursorPosition) and message.y == 0:
                 yield events.Key(_modified("f3", message.x + 1), None)
-            else:
+            elif not isinstance(message, events.Key) or message.key not in _SILENT:
                 yield message
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:

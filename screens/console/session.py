@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 RETRY_S_MIN = 0.2
 RETRY_S_MAX = 5.0
+STORE_RETRIES_MAX = 3
 TYPE_AHEAD_KEYS_MAX = 2_000
 
 Answer = TypeVar("Answer")
@@ -72,6 +73,7 @@ class Session:
         self._epoch = 0
         self._sequence = 0
         self._encoded: str | None = None
+        self._given_up = False
         self._work: asyncio.Task[None] | None = None
 
     @property
@@ -135,6 +137,7 @@ class Session:
 
     def _reset(self) -> None:
         self.type_ahead.clear()
+        self._given_up = True
         if self.link is not Link.UP and not self.asking:
             self.attach()
         else:
@@ -154,6 +157,7 @@ class Session:
         self._begin(self._step(inbound, before))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
+        self._given_up = False
         self._work = asyncio.create_task(self._guarded(work))
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
@@ -221,18 +225,27 @@ class Session:
         self.space.insert_mode = False
         self.alarms += screen.alarm
 
-    async def _ask(self, question: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Ask until there is an answer, ever more slowly; the operator sees that the region is away."""
-        delay_s = RETRY_S_MIN
+    async def _ask(self, question: Callable[[], Awaitable[Answer | Refused]]) -> Answer | Refused:
+        """Ask until there is an answer, ever more slowly; the operator sees what is wrong meanwhile.
+
+        A region out of reach is asked for ever, a store that is busy or full a few times; Reset gives the
+        store up at once. The same question twice is one step, so nothing runs twice.
+        """
+        tries = 0
         while True:
             try:
-                return await question()
+                answer = await question()
             except Exception as error:  # noqa: BLE001  whatever became of the region, the terminal lives on
                 self.space.lock = Lock.NOT_CONNECTED
                 self.message = f"the region does not answer ({type(error).__name__}); trying again"
-                self._changed()
-                await asyncio.sleep(delay_s)
-                delay_s = min(delay_s * 2, RETRY_S_MAX)
+            else:
+                store = isinstance(answer, Refused) and answer.reason is Reason.STORE
+                if not store or tries >= STORE_RETRIES_MAX or self._given_up:
+                    return answer
+                self.message = "the store is not ready; trying again"
+            self._changed()
+            await asyncio.sleep(min(RETRY_S_MIN * 2**tries, RETRY_S_MAX))
+            tries += 1
 
     def _replay(self) -> None:
         """Do what was typed ahead, up to the next key that sends; an operator's lock drops the rest."""

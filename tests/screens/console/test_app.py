@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from monitor.exchange import Aid, Reason, Refused
 from screens.console.app import Terminal
 from screens.console.choice import Chooser
+from screens.console.help import HelpPanel
 from screens.console.key_pad import KeyPad, PadKey
 from screens.console.themes import CursorShape
 from screens.keys import Key
-from tests.screens.console.fakes import FakeHost, FakePresenter
+from tests.screens.console.fakes import FakeHost, FakePresenter, form
 
 NAME = 3 * 80 + 20
 
@@ -27,6 +30,12 @@ def terminal(folder: Path | None = None) -> tuple[Terminal, FakeHost]:
 def row(app: Terminal, y: int) -> str:
     """A row of the window, as text."""
     return app.view.render_line(y).text
+
+
+def printed_in(folder: Path) -> tuple[str, str]:
+    """Name and text of the one printed screen."""
+    (path,) = folder.glob("screen-T001-*.txt")
+    return path.name, path.read_text(encoding="utf-8")
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -253,3 +262,82 @@ async def test_the_window_cursor_is_where_the_cursor_is() -> None:
         await settled(pilot)
         geometry = app.view.geometry
         assert app.cursor_position == (geometry.left + 20, geometry.top + 3)
+
+
+async def test_dragging_marks_a_block() -> None:
+    """The mouse marks what it is drawn over; Esc takes the mark away."""
+    app, _ = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.mouse_down(offset=(2, 3))
+        app.view.on_mouse_move(events.MouseMove(app.view, 7, 4, 5, 1, 1, False, False, False))
+        await pilot.mouse_up(offset=(7, 4))
+        await settled(pilot)
+        await pilot.press("ctrl+c")
+        assert app.clipboard == "Name .\nAmount"
+        await pilot.press("shift+right", "escape")
+        assert app.view.look.selection is None
+
+
+async def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With NO_COLOR in the environment nothing on the window has a colour."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app, _ = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        styles = [segment.style for y in range(25) for segment in app.view.render_line(y) if segment.style]
+        assert [style for style in styles if style.color or style.bgcolor] == []
+        assert any(style.underline for style in styles)
+
+
+async def test_the_screen_is_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """From the palette, into a file named on the status line."""
+    monkeypatch.chdir(tmp_path)
+    app, _ = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"print", "enter")
+        await settled(pilot)
+        said = row(app, 24)
+    name, text = printed_in(tmp_path)
+    assert f"Printed to {name}" in said
+    assert "A  F O R M" in text
+
+
+async def test_help_belongs_to_the_terminal() -> None:
+    """It names the keys of the map in use, and nothing of it reaches the host."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+a", "h")
+        await settled(pilot)
+        assert isinstance(app.screen, HelpPanel)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert host.inputs == []
+
+
+async def test_another_size_of_screen() -> None:
+    """A host's screen of 43x132 is drawn in a window that has room, and said where there is none."""
+    presenter = FakePresenter(form(43, 132))
+    app = Terminal(FakeHost(presenter), presenter, "T001")
+    async with app.run_test(size=(132, 44)) as pilot:
+        await settled(pilot)
+        assert "F3=Exit" in row(app, 42)
+        await pilot.resize_terminal(100, 44)
+        await settled(pilot)
+        assert "43 rows of 132 columns" in row(app, 0)
+
+
+async def test_a_lost_region_is_said_and_comes_back() -> None:
+    """No traceback: a lock with its reason, and then the screen."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        host.answers = [ConnectionError("gone")]
+        await pilot.press(*"ann", "enter")
+        await pilot.pause(0.05)
+        lost = row(app, 24)
+        await settled(pilot)
+        assert "X Not Connected  the region does not answer" in lost
+        assert row(app, 7).strip() == "ENTER ann"

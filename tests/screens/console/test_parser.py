@@ -65,3 +65,8 @@ def test_characters_stay_characters() -> None:
         ("exclamation_mark", "!"),
         ("ctrl+y", "\x19"),
     ]
+
+
+def test_a_modifier_by_itself_is_no_key() -> None:
+    """The kitty protocol reports Shift when it goes down; it must not end a prefix."""
+    assert keys("\x1b[57441;2u\x1b[63;2;63u") == [("question_mark", "?")]

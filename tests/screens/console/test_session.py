@@ -99,7 +99,7 @@ async def test_a_refusal_keeps_what_was_typed() -> None:
 async def test_a_refused_clear_brings_the_screen_back() -> None:
     """Clear erases the display at once; when it was not run, everything is there again."""
     session, host = await attached()
-    host.answers = [Refused(Reason.STORE, "the store is busy")]
+    host.answers = [Refused(Reason.BUSY, "the region is full")]
     session.type("ann")
     session.press(Key.CLEAR)
     assert not session.space.formatted
@@ -136,6 +136,29 @@ async def test_a_lost_answer_is_asked_for_again() -> None:
     await session.settle()
     assert [(i.sequence, i.fields) for i in host.inputs] == [(1, ((NAME, "ann"),))] * 2
     assert (message(session), session.space.lock, session.message) == ("ENTER ann", Lock.NONE, "")
+
+
+async def test_a_busy_store_is_asked_again() -> None:
+    """Under the same sequence number, and the screen comes back by itself."""
+    session, host = await attached()
+    host.answers = [Refused(Reason.STORE, "busy")] * 2
+    session.type("ann")
+    session.press(Key.ENTER)
+    await session.settle()
+    assert [(i.sequence, i.fields) for i in host.inputs] == [(1, ((NAME, "ann"),))] * 3
+    assert (message(session), session.message) == ("ENTER ann", "")
+
+
+async def test_reset_gives_a_full_store_up() -> None:
+    """The refusal is shown at once, and everything typed is there to be sent again."""
+    session, host = await attached()
+    host.answers = [Refused(Reason.STORE, "The disk is full.")] * 9
+    session.type("ann")
+    session.press(Key.ENTER)
+    session.press(Key.RESET)
+    await session.settle()
+    assert (session.message, session.space.lock) == ("The disk is full.", Lock.NONE)
+    assert (len(host.inputs), session.space.text(3, 20, 3)) == (1, "ann")
 
 
 async def test_a_pa_key_keeps_what_was_typed_on_a_screen_written_without_erase() -> None:
