@@ -15,6 +15,7 @@ import msgspec
 from monitor.errors import MonitorError
 from monitor.settings import Settings, load_settings
 from monitor.startup import open_region
+from monitor.tuning import tune_process
 
 COMMANDS = {
     "bench": (
@@ -132,4 +133,5 @@ def demo(ctx: click.Context, settings: Settings, terminal: str) -> None:
 async def _work(settings: Settings, terminal: str) -> None:
     console: Callable[..., Coroutine[Any, Any, None]] = named(CONSOLE)
     async with open_region(settings) as region:
+        tune_process()
         await console(region, region.presentation, terminal)

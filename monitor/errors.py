@@ -74,6 +74,10 @@ class Deadlock(MonitorError):
     """Two steps wait for each other's record; this one runs again. Never seen by an operator."""
 
 
+class TaskOver(MonitorError):
+    """The task has ended; what it left running can neither read nor write any more."""
+
+
 class StoreError(MonitorError):
     """The store did not do what it was asked; nothing of the unit of work was applied."""
 

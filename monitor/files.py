@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import msgspec
@@ -19,6 +20,8 @@ class Record(msgspec.Struct, frozen=True):
     """Base of record types: immutable; make a changed one with `changed`."""
 
     table: ClassVar[Table]
+    key_value: ClassVar[Any]
+    """From a record to the value of its key, or the tuple of values."""
     plain: ClassVar[bool]
     key_types: ClassVar[tuple[type, ...]]
 
@@ -38,8 +41,7 @@ class Record(msgspec.Struct, frozen=True):
     @property
     def key(self) -> Key:
         """Where the record is kept."""
-        values = tuple(getattr(self, column) for column in self.table.key)
-        return Key(self.table.name, values[0] if len(values) == 1 else values)
+        return Key(self.table.name, self.key_value(self))
 
 
 def changed(record: R, **values: Any) -> R:
@@ -67,6 +69,7 @@ def _declare(
             if column not in columns:
                 raise MonitorError(f"{record.__name__} has no field {column!r}; it has {', '.join(columns)}")
         record.table = Table(name, key, columns, append, alternate)
+        record.key_value = attrgetter(*key)
         types = {field.name: field.type for field in fields}
         record.key_types = tuple(types.get(column, int) for column in key)
         record.plain = all(field.type in _PLAIN for field in fields)

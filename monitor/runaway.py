@@ -20,12 +20,12 @@ class Runaway(BaseException):
     """The program did not return to the monitor in time. Not an Exception: programs do not catch it."""
 
 
-class _Slice:
-    __slots__ = ("fired", "started", "thread")
+class Slice:
+    """One stretch of a program between two waits; nothing but its identity, and whether it was interrupted."""
+
+    __slots__ = ("fired",)
 
     def __init__(self) -> None:
-        self.thread = threading.get_ident()
-        self.started = time.monotonic()
         self.fired = False
 
 
@@ -34,8 +34,9 @@ class Watchdog:
 
     def __init__(self, runaway_s_max: float) -> None:
         self._runaway_s_max = runaway_s_max
+        self._loop_thread = threading.get_ident()
         self._lock = threading.Lock()
-        self._slice: _Slice | None = None
+        self._slice: Slice | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="entracte-watchdog", daemon=True)
         if runaway_s_max > 0:
@@ -47,12 +48,12 @@ class Watchdog:
         if self._thread.is_alive():
             self._thread.join()
 
-    def begin(self) -> _Slice:
-        """A slice begins in this thread."""
-        self._slice = current = _Slice()
+    def begin(self) -> Slice:
+        """A slice begins in the thread that made the watchdog."""
+        self._slice = current = Slice()
         return current
 
-    def end(self, current: _Slice) -> None:
+    def end(self, current: Slice) -> None:
         """The slice is over: from here on nothing is raised in it any more."""
         with self._lock:
             self._slice = None
@@ -61,14 +62,22 @@ class Watchdog:
                 pass
 
     def _watch(self) -> None:
-        while not self._stop.wait(self._runaway_s_max / 4):
-            with self._lock:
-                current = self._slice
-                if current is not None and time.monotonic() - current.started > self._runaway_s_max:
-                    current.fired = True
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                        ctypes.c_ulong(current.thread), ctypes.py_object(Runaway)
-                    )
+        seen: Slice | None = None
+        since = 0.0
+        while not self._stop.wait(self._runaway_s_max / 10):
+            current, now = self._slice, time.monotonic()
+            if current is not seen:
+                seen, since = current, now
+            elif current is not None and now - since > self._runaway_s_max:
+                self._interrupt(current)
+
+    def _interrupt(self, current: Slice) -> None:
+        with self._lock:
+            if self._slice is current:
+                current.fired = True
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self._loop_thread), ctypes.py_object(Runaway)
+                )
 
 
 class Watched(Generic[T]):

@@ -7,7 +7,7 @@ import os
 import random
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -52,13 +52,13 @@ class Region(NamedTuple):
     admission: Admission
     dispatcher: Dispatcher
 
-    async def attach(self, terminal: str) -> Attachment | Refused:
+    def attach(self, terminal: str) -> Coroutine[Any, Any, Attachment | Refused]:
         """See `Dispatcher.attach`."""
-        return await self.dispatcher.attach(terminal)
+        return self.dispatcher.attach(terminal)
 
-    async def step(self, inbound: Inbound) -> Outbound | Refused:
+    def step(self, inbound: Inbound) -> Coroutine[Any, Any, Outbound | Refused]:
         """See `Dispatcher.step`."""
-        return await self.dispatcher.step(inbound)
+        return self.dispatcher.step(inbound)
 
     def close(self) -> None:
         """Stop watching; the store is closed by whoever opened it."""

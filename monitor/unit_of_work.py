@@ -7,10 +7,11 @@ commit. No terminal is answered before its unit, and all it was built on, is dur
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
-from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError
+from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError, TaskOver
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
 from monitor.store import ABSENT, Key, Row, Unit
@@ -94,6 +95,8 @@ class UnitOfWork:
         self._writes_max = writes_max
         self._reads: dict[Key, int] = {}
         self._seen: dict[Key, Row | None] = {}
+        self._one_wait = asyncio.Lock()
+        self._over = False
 
     def saw(self, key: Key, written_by: int) -> None:
         """Note a read that was made for this unit, so that the commit checks it."""
@@ -105,6 +108,8 @@ class UnitOfWork:
 
     async def read(self, key: Key, update: bool = False) -> Row | None:
         """The record as this unit sees it: its own write, else the newest sealed one, else the store's."""
+        if self._over:
+            raise TaskOver
         if update and key not in self.held:
             await self.hold(key)
         if key not in self._seen:
@@ -113,6 +118,8 @@ class UnitOfWork:
 
     async def read_many(self, keys: Sequence[Key], update: bool = False) -> list[Row | None]:
         """As `read`, with one wait for all; locks are taken in key order, so that two such reads never cross."""
+        if self._over:
+            raise TaskOver
         if update:
             await hold_in_order(self, [key for key in keys if key not in self.held])
         missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
@@ -121,22 +128,45 @@ class UnitOfWork:
         return [self.rows[key] if key in self.rows else self._seen[key] for key in keys]
 
     async def hold(self, key: Key) -> None:
-        """Take the update lock of `key`; kept until `release`."""
-        try:
-            await self._locks.acquire(self, key)
-        except Deadlock as deadlock:
-            self.trouble = deadlock
-            raise
-        self.held.append(key)
+        """Take the update lock of `key`; kept until `release`.
+
+        The parts of a program (a task group) wait one after the other: a step waits for one record at a time.
+        """
+        async with self._one_wait:
+            if self._over:
+                raise TaskOver
+            if key in self.held:
+                return
+            self.held.append(key)
+            try:
+                await self._locks.acquire(self, key)
+            except Deadlock as deadlock:
+                self.trouble = deadlock
+                raise
+            except BaseException:
+                self._let_go(key)
+                raise
+            if self._over:
+                self._locks.release(self, key)
+                raise TaskOver
+
+    def _let_go(self, key: Key) -> None:
+        self._locks.release(self, key)
+        if key in self.held:
+            self.held.remove(key)
 
     def write(self, key: Key, row: Row | None) -> None:
         """Buffer a new row (None: a deletion) for a record this unit has read."""
+        if self._over:
+            raise TaskOver
         if key not in self.rows and len(self.rows) + len(self.appended) >= self._writes_max:
             raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
         self.rows[key] = row if row is None else storable(row)
 
     def append(self, table: str, row: Row) -> None:
         """Buffer a row of an append-only table."""
+        if self._over:
+            raise TaskOver
         if len(self.rows) + len(self.appended) >= self._writes_max:
             raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
         self.appended.append((table, storable(row)))
@@ -153,10 +183,19 @@ class UnitOfWork:
             key: None if row is None else row + written_by for key, row in (monitor_rows | self.rows).items()
         }
         self._overlay.add(self.id, self.rows)
-        return Unit(self.id, self._reads, writes, [*self.appended, step])
+        return Unit(self.id, self._reads, writes, [*self.appended, step], self._changed())
+
+    def _changed(self) -> dict[Key, tuple[int, ...]]:
+        changed = {}
+        for key, row in self.rows.items():
+            before = self._seen.get(key)
+            if before is not None and row is not None:
+                changed[key] = tuple([i for i, value in enumerate(row) if value != before[i]])
+        return changed
 
     def release(self) -> None:
-        """Let go of all update locks, in the order they were taken."""
+        """The run is over: let go of all update locks, in the order they were taken, and take no more."""
+        self._over = True
         for key in self.held:
             self._locks.release(self, key)
         self.held.clear()
@@ -179,7 +218,11 @@ class UnitOfWork:
         except StoreError as error:
             self.trouble = error
             raise
+        if self._over:
+            raise TaskOver
         for key, record in zip(wanted, records, strict=True):
+            if key in seen:
+                continue  # another part of the program read it meanwhile; the step sees one version
             if (pending := overlay.get(key)) is not None:
                 seen[key] = row = pending[1]
                 reads[key] = ABSENT if row is None else pending[0]

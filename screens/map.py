@@ -62,6 +62,7 @@ class Map:
         self._received = received
         self._texts = received.values
         self._given: dict[str, object] = {}
+        self._values: dict[str, object] = {}
         self._lists: dict[str, list[Any]] = {}
         self._errors: dict[str, str] | None = None
 
@@ -102,9 +103,12 @@ class Map:
 
     def value_of(self, field: Field[Any]) -> object:
         """The typed value of one of this map's fields."""
-        if field.name in self._given:
-            return self._given[field.name]
-        return field.value(self._texts.get(field.name, ""))
+        name = field.name
+        if name in self._given:
+            return self._given[name]
+        if name not in self._values:
+            self._values[name] = field.value(self._texts.get(name, ""))
+        return self._values[name]
 
     def list_of(self, group: Rows[Any]) -> list[Any]:
         """The typed values of a repeated field: always the same list, so that a program may change it."""

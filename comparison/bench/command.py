@@ -11,6 +11,7 @@ import click
 
 from comparison.bench.report import HEAD, closing_lines, line, summary
 from comparison.bench.rounds import Figure, Plan, fsync_ms, measure, prepare
+from monitor.tuning import tune_process
 
 
 def _numbers(_: click.Context, __: click.Parameter, text: str) -> list[int]:
@@ -63,7 +64,9 @@ async def _bench(plan: Plan, folder: Path, as_json: bool) -> list[str]:
     fsync = fsync_ms(folder)
     if not as_json:
         click.echo(HEAD)
-    async for item in measure(plan, await prepare(folder)):
+    stores = await prepare(folder)
+    tune_process()
+    async for item in measure(plan, stores):
         if isinstance(item, str):
             findings.append(item)
             continue

@@ -57,6 +57,8 @@ class Unit(msgspec.Struct):
     """The new row, its `written_by` last; None deletes."""
     appends: list[tuple[str, Row]]
     """(table, row) for append-only tables."""
+    changed: dict[Key, tuple[int, ...]] = {}
+    """Positions of the columns a write changes, where known: an index on another column is then left alone."""
 
 
 class Committed(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -30,6 +31,8 @@ _decode_rows = msgspec.json.Decoder(list[list[Any]]).decode
 _encode = msgspec.json.Encoder().encode
 
 
+_EVERY_COLUMN = -1
+"""Stands for all columns, where it is not known which a write changes."""
 _FAULTS_OF_A_UNIT = (
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
@@ -121,17 +124,19 @@ class SqliteStore:
         verdicts = judge(units, self._current(database, units))
         writes: dict[str, dict[Key, Row | None]] = {}
         appends: dict[str, list[Row]] = {}
+        changed: dict[str, set[int]] = {}
         for unit, verdict in zip(units, verdicts, strict=True):
             if verdict is not COMMITTED:
                 continue
             for key, row in unit.writes.items():
                 writes.setdefault(key.table, {})[key] = row
+                changed.setdefault(key.table, set()).update(unit.changed.get(key, (_EVERY_COLUMN,)))
             for name, row in unit.appends:
                 appends.setdefault(name, []).append(row)
         for name, rows in writes.items():
-            self._write(database, self._tables[name], rows)
+            self._write(database, self._tables[name], rows, changed[name])
         for name, added in appends.items():
-            _insert(database, self._tables[name], added, statements.append)
+            _insert(database, added, partial(statements.append, self._tables[name]))
         return verdicts
 
     def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int]:
@@ -144,13 +149,21 @@ class SqliteStore:
         return current
 
     @staticmethod
-    def _write(database: sqlite3.Connection, table: Table, rows: dict[Key, Row | None]) -> None:
+    def _write(
+        database: sqlite3.Connection, table: Table, rows: dict[Key, Row | None], changed: set[int]
+    ) -> None:
         gone = [key.value for key, row in rows.items() if row is None]
         if gone:
             database.execute(statements.delete(table), (_encode(gone).decode(),))
         kept = [row for row in rows.values() if row is not None]
         if kept:
-            _insert(database, table, kept, statements.write)
+            every = _EVERY_COLUMN in changed
+            columns = tuple(
+                name
+                for position, name in enumerate(table.columns)
+                if name not in table.key and (every or position in changed)
+            )
+            _insert(database, kept, lambda size: statements.write(table, size, columns))
 
     def _commit_one_by_one(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
         verdicts: list[Verdict] = []
@@ -176,13 +189,11 @@ def _only(database: sqlite3.Connection, sql: str, wanted: str) -> list[list[Any]
     return _decode_rows(database.execute(sql, (wanted,)).fetchone()[0])
 
 
-def _insert(
-    database: sqlite3.Connection, table: Table, rows: list[Row], statement: Callable[[Table, int], str]
-) -> None:
+def _insert(database: sqlite3.Connection, rows: list[Row], statement: Callable[[int], str]) -> None:
     start = 0
     for size in statements.chunks(len(rows)):
         values = list(chain.from_iterable(rows[start : start + size]))
-        database.execute(statement(table, size), values)
+        database.execute(statement(size), values)
         start += size
 
 
