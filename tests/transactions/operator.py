@@ -24,6 +24,11 @@ BEGINNING = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden"
 
 
+def filled(*texts: str) -> tuple[Key | str, ...]:
+    """The texts, with a Tab from each field to the next."""
+    return tuple(stroke for text in texts for stroke in (Key.TAB, text))[1:]
+
+
 class Operator:
     """One terminal, worked by keys."""
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from screens.keys import Key
-from tests.transactions.operator import Operator, operator_on
+from tests.transactions.operator import Operator, filled, operator_on
 
 TOO_FINE = "Amount must have at most 2 decimals, such as 1,204.33"
 TOO_MUCH = "Amount is more than the 1,204.33 on the from account"
-TRANSFER = ("10020011", "20030022", "5.25", Key.TAB, "Rent May")
+TRANSFER = filled("10020011", "20030022", "5.25", "Rent May")
 
 
 async def started(operator: Operator, code: str) -> None:
@@ -107,16 +107,16 @@ async def test_f12_goes_a_step_back(tmp_path: Path) -> None:
     [
         ((Key.ENTER,), "source", "From account must be 8 digits"),
         (("1002001x", Key.ENTER), "source", "From account must be 8 digits"),
-        (("99999999", "20030022", "1", Key.ENTER), "source", "From account 99999999 does not exist"),
+        ((*filled("99999999", "20030022", "1"), Key.ENTER), "source", "From account 99999999 does not exist"),
         (("10020011", Key.ENTER), "target", "To account must be 8 digits"),
-        (("10020011", "99999999", "1", Key.ENTER), "target", "To account 99999999 does not exist"),
-        (("10020011", "10020011", "1", Key.ENTER), "target", "To account must be another than the from account"),
-        (("10020011", "20030022", Key.ENTER), "amount", "Amount must be a number such as 1,204.33"),
-        (("10020011", "20030022", "abc", Key.ENTER), "amount", "Amount must be a number such as 1,204.33"),
-        (("10020011", "20030022", "0", Key.ENTER), "amount", "Amount must be at least 0.01"),
-        (("10020011", "20030022", "-5", Key.ENTER), "amount", "Amount must not be negative"),
-        (("10020011", "20030022", "1.005", Key.ENTER), "amount", TOO_FINE),
-        (("10020011", "20030022", "1204.34", Key.ENTER), "amount", TOO_MUCH),
+        ((*filled("10020011", "99999999", "1"), Key.ENTER), "target", "To account 99999999 does not exist"),
+        ((*filled("10020011", "10020011", "1"), Key.ENTER), "target", "To account must be another than the from account"),
+        ((*filled("10020011", "20030022"), Key.ENTER), "amount", "Amount must be a number such as 1,204.33"),
+        ((*filled("10020011", "20030022", "abc"), Key.ENTER), "amount", "Amount must be a number such as 1,204.33"),
+        ((*filled("10020011", "20030022", "0"), Key.ENTER), "amount", "Amount must be at least 0.01"),
+        ((*filled("10020011", "20030022", "-5"), Key.ENTER), "amount", "Amount must not be negative"),
+        ((*filled("10020011", "20030022", "1.005"), Key.ENTER), "amount", TOO_FINE),
+        ((*filled("10020011", "20030022", "1204.34"), Key.ENTER), "amount", TOO_MUCH),
     ],
 )  # fmt: skip
 async def test_every_mistake_has_a_message(
@@ -135,11 +135,11 @@ async def test_money_that_went_meanwhile_is_not_posted(tmp_path: Path) -> None:
     """The check is made again at the moment of posting."""
     async with operator_on(tmp_path / "store.db") as operator:
         await started(operator, "XFER")
-        await operator.do("10020011", "20030022", "1204.33", Key.ENTER)
+        await operator.do(*filled("10020011", "20030022", "1204.33"), Key.ENTER)
         async with operator_on(tmp_path / "store.db") as other:
             assert other.map == "XFER01"  # the same terminal, taken over by another region
             await other.do(Key.PF12, Key.TAB, Key.TAB, Key.ERASE_EOF, "1000", Key.ENTER, Key.PF5)
-            await other.do("10020011", "20030022", "1000", Key.ENTER)
+            await other.do(*filled("10020011", "20030022", "1000"), Key.ENTER)
             assert other.message == "Amount is more than the 204.33 on the from account"
 
 

@@ -21,7 +21,7 @@ class ACCT01(HouseMap):
      Type an account number, then press Enter.
 
 
-     Account  . . . .[number  ]
+     Account  . . . .[number    ]
      Owner  . . . . .{owner                         }
      Balance  . . . .{balance       }
 
@@ -55,9 +55,9 @@ class XFER01(HouseMap):
      Type both accounts, the amount and a reference, then press Enter to check.
 
 
-     From account . .[source  ] {source_owner                  }
-     To account . . .[target  ] {target_owner                  }
-     Amount . . . . .[amount        ]
+     From account . .[source    ] {source_owner                  }
+     To account . . .[target    ] {target_owner                  }
+     Amount . . . . .[amount          ]
      Reference  . . .[reference           ]
 
 
@@ -93,7 +93,7 @@ class STMT01(HouseMap):
     picture = """
      STMT01         S T A T E M E N T   O F   A C C O U N T     {user    }{terminal}
 
-     Account  . . . .[number  ] {owner                         }
+     Account  . . . .[number    ] {owner                         }
 
      Date         Entry                                   Amount           Balance
     {day       } {entry                        } {amount         } {balance        }
