@@ -23,6 +23,7 @@ class Record(msgspec.Struct, frozen=True):
     key_value: ClassVar[Any]
     """From a record to the value of its key, or the tuple of values."""
     plain: ClassVar[bool]
+    """True: the columns are the fields as they are, without conversion."""
     key_types: ClassVar[tuple[type, ...]]
 
     @classmethod
@@ -30,7 +31,7 @@ class Record(msgspec.Struct, frozen=True):
         """The record of a row in the table's column order."""
         if cls.plain:
             return cls(*row)
-        return msgspec.convert(dict(zip(cls.table.columns, row, strict=True)), cls, strict=False)
+        return msgspec.convert(dict(zip(cls.__struct_fields__, row, strict=True)), cls, strict=False)
 
     def to_row(self) -> Row:
         """The record's columns, in the table's order; dates and decimals as text."""
@@ -72,10 +73,14 @@ def _declare(
         record.key_value = attrgetter(*key)
         types = {field.name: field.type for field in fields}
         record.key_types = tuple(types.get(column, int) for column in key)
-        record.plain = all(field.type in _PLAIN for field in fields)
+        record.plain = _is_plain(record)
         return record
 
     return declare
+
+
+def _is_plain(record: type[Record]) -> bool:
+    return all(field.type in _PLAIN for field in msgspec.structs.fields(record))
 
 
 class Query(msgspec.Struct, Generic[R], frozen=True):
@@ -84,6 +89,11 @@ class Query(msgspec.Struct, Generic[R], frozen=True):
     name: str
     sql: str
     record: type[R]
+    """Need not be the record type of a file."""
+
+    def __post_init__(self) -> None:
+        if not hasattr(self.record, "plain"):
+            self.record.plain = _is_plain(self.record)
 
 
 class Reports:

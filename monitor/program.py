@@ -124,6 +124,10 @@ def load(names: Iterable[str]) -> Application:
             raise StartupError(
                 f"programs: there is no module {name!r} ({error}); correct the settings"
             ) from error
+        except Exception as error:
+            if hasattr(error, "abend_code"):  # a map that cannot be declared, for one
+                raise StartupError(f"programs: {name} cannot be loaded: {error}") from error
+            raise
         packages.append(name)
         for value in vars(module).values():
             if isinstance(value, Program):

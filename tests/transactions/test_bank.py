@@ -10,6 +10,7 @@ from screens.keys import Key
 from tests.transactions.operator import Operator, filled, operator_on
 
 TOO_FINE = "Amount must have at most 2 decimals, such as 1,204.33"
+SAME = "To account must be another than the from account"
 TOO_MUCH = "Amount is more than the 1,204.33 on the from account"
 TRANSFER = filled("10020011", "20030022", "5.25", "Rent May")
 
@@ -110,7 +111,7 @@ async def test_f12_goes_a_step_back(tmp_path: Path) -> None:
         ((*filled("99999999", "20030022", "1"), Key.ENTER), "source", "From account 99999999 does not exist"),
         (("10020011", Key.ENTER), "target", "To account must be 8 digits"),
         ((*filled("10020011", "99999999", "1"), Key.ENTER), "target", "To account 99999999 does not exist"),
-        ((*filled("10020011", "10020011", "1"), Key.ENTER), "target", "To account must be another than the from account"),
+        ((*filled("10020011", "10020011", "1"), Key.ENTER), "target", SAME),
         ((*filled("10020011", "20030022"), Key.ENTER), "amount", "Amount must be a number such as 1,204.33"),
         ((*filled("10020011", "20030022", "abc"), Key.ENTER), "amount", "Amount must be a number such as 1,204.33"),
         ((*filled("10020011", "20030022", "0"), Key.ENTER), "amount", "Amount must be at least 0.01"),

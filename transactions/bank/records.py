@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
 
 from monitor.files import Query, Record, file, ledger
 
@@ -31,8 +30,6 @@ class LedgerEntry(Record, frozen=True):
 
 class Movement(Record, frozen=True):
     """A line of a statement: money that came in, or went out (below zero)."""
-
-    plain: ClassVar[bool] = True
 
     place: int
     """Later lines have higher places."""
