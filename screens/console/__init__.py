@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 FRAMES_PER_S = 240
 """How often Textual may draw: its own 60 would make a quick answer wait for 16 ms."""
 
+ESCAPE_MS = 40
+"""How soon Esc is Reset: a key that comes sooner after it counts as typed with Alt."""
+
 
 async def run(host: Host, presenter: Decoder, terminal: str) -> None:
     """Open the terminal on a host until the operator quits. Needs a TTY."""
-    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_S))  # read by Textual when it is imported
+    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_S))  # both are read by Textual when it is imported
+    os.environ.setdefault("ESCDELAY", str(ESCAPE_MS))
     from screens.console.app import Terminal
     from screens.console.preferences import folder
 

@@ -159,6 +159,8 @@ class Terminal(App[None]):
             self.draw()
             return
         unused, self._prefix = self._prefix, ""
+        if self.view.too_small and not isinstance(function, Local):
+            return
         if function is not None:
             self.perform(function)
         elif unused:

@@ -67,6 +67,11 @@ class Display(Widget):
         """Where the parts stand in the window."""
         return place(self.size.width, self.size.height, self.space.rows, self.space.columns)
 
+    @property
+    def too_small(self) -> bool:
+        """True when the window has no room for the display, and nobody can see what they type."""
+        return bool(self.size) and not self.geometry.fits
+
     def show(self) -> None:
         """Draw again what differs from what is on the window."""
         geometry = self.geometry

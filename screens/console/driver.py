@@ -12,7 +12,9 @@ from textual.driver import Driver
 from screens.console.parser import KeyParser
 
 POLL_S = 0.1
-"""How often a lone Escape is looked at, to tell it from the start of a sequence."""
+"""How long a read waits before it looks whether the terminal is to end."""
+ESCAPE_POLL_S = 0.01
+"""The same while an Escape may be a key by itself or the start of a sequence."""
 
 
 def driver_class() -> type[Driver] | None:
@@ -31,7 +33,7 @@ def driver_class() -> type[Driver] | None:
             with selectors.DefaultSelector() as selector:
                 selector.register(self.fileno, selectors.EVENT_READ)
                 while not self.exit_event.is_set():
-                    if selector.select(POLL_S):
+                    if selector.select(ESCAPE_POLL_S if parser.waits else POLL_S):
                         text = decode(os.read(self.fileno, 4096))
                         for message in parser.feed(text) if text else ():
                             self.process_message(message)

@@ -38,6 +38,11 @@ def _modified(key: str, parameter: int) -> str:
 class KeyParser(XTermParser):
     """Bytes of a terminal in, Textual's events out."""
 
+    @property
+    def waits(self) -> bool:
+        """True while an Escape has come and what follows decides what it was."""
+        return self._timeout_time is not None
+
     def feed(self, data: str) -> Iterable[Message]:
         """Take characters; the answer to a question we never ask (where is the cursor) is F3."""
         for message in super().feed(data):

@@ -145,7 +145,9 @@ class Session:
             self.space.reset()
 
     def _queue(self, key: Key | str) -> None:
-        if self.link is not Link.TAKEN and len(self.type_ahead) < TYPE_AHEAD_KEYS_MAX:
+        if len(self.type_ahead) >= TYPE_AHEAD_KEYS_MAX:
+            self.message = f"no more than {TYPE_AHEAD_KEYS_MAX} keys wait in line: the rest is dropped"
+        elif self.link is not Link.TAKEN:
             self.type_ahead.append(key)
 
     def _send(self, aid: Aid) -> None:

@@ -119,14 +119,16 @@ async def test_a_larger_window_shows_hints() -> None:
 
 
 async def test_a_smaller_window_gets_one_sentence() -> None:
-    """No broken form: a sentence that says what to do, and the form again when there is room."""
-    app, _ = terminal()
+    """No broken form: a sentence that says what to do, nothing typed blindly, and the form when there is room."""
+    app, host = terminal()
     async with app.run_test(size=(70, 20)) as pilot:
         await settled(pilot)
         assert row(app, 0).startswith("This screen has 24 rows of 80 columns and the window 20 of 70")
+        await pilot.press(*"ann", "enter")
         await pilot.resize_terminal(80, 25)
         await settled(pilot)
         assert "FORM01" in row(app, 0)
+        assert (host.inputs, row(app, 3)[20:23]) == ([], "   ")
 
 
 async def test_insert_and_type_ahead_have_marks() -> None:
