@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from monitor.store import Store, Unit, Verdict
 
@@ -17,8 +17,12 @@ Promise = asyncio.Future[Verdict]
 class Committer:
     """The way of every unit to the store, in the order they were sealed. Made, and used, in one event loop."""
 
-    def __init__(self, store: Store, batch_units_max: int) -> None:
+    def __init__(
+        self, store: Store, batch_units_max: int, settled: Callable[[Unit, Verdict | None], None]
+    ) -> None:
+        """`settled` is told what became of each unit, before anybody waiting is; None: the store failed."""
         self._store = store
+        self._settled = settled
         self._loop = asyncio.get_running_loop()
         self._batch_units_max = batch_units_max
         self._sealed: deque[tuple[Unit, Promise]] = deque()
@@ -48,10 +52,12 @@ class Committer:
         try:
             verdicts = await self._store.commit([unit for unit, _ in batch])
         except Exception as error:  # noqa: BLE001 handed to each unit of the batch
-            for _, promise in batch:
+            for unit, promise in batch:
+                self._settled(unit, None)
                 if not promise.done():
                     promise.set_exception(error)
             return
-        for (_, promise), verdict in zip(batch, verdicts, strict=True):
+        for (unit, promise), verdict in zip(batch, verdicts, strict=True):
+            self._settled(unit, verdict)
             if not promise.done():
                 promise.set_result(verdict)

@@ -74,7 +74,7 @@ class Dispatcher:
             self._admission.leave(inbound.terminal)
 
     async def _step(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
-        claims: tuple[Key, ...] = ()
+        claims: set[Key] = set()
         rejected = ""
         state_key = Key("terminal_state", inbound.terminal)
         for run in range(1, self._engine.limits.reruns_max + 2):
@@ -93,13 +93,15 @@ class Dispatcher:
                 else:
                     sealed = self._answer(execution, choice, state, received, rejected)
             except RunAgain as again:
-                claims = again.claims
+                claims.update(again.claims)
                 continue
             verdict = await self._commit(sealed, inbound.terminal)
             if verdict is COMMITTED:
                 return Outbound(inbound.terminal, inbound.sequence, sealed.screen)
             if isinstance(verdict, Rejected):
                 rejected = verdict.text
+            elif isinstance(verdict, Conflict):
+                claims.add(verdict.key)
         return _too_contended()
 
     def _answer(
@@ -125,8 +127,6 @@ class Dispatcher:
     async def _commit(self, sealed: Sealed, terminal: str) -> Verdict:
         promise = self._committer.submit(sealed.unit)
         self._admission.give_up_place(terminal)
-        if sealed.updates:
-            promise.add_done_callback(lambda _: self._engine.overlay.drop(sealed.unit.id, sealed.updates))
         return await promise
 
     async def _state(self, terminal: str) -> TerminalState:

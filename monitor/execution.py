@@ -57,11 +57,10 @@ class Engine(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """A step that ran: its unit, the screen to show once that is durable, and what it updates."""
+    """A step that ran: its unit, and the screen to show once that is durable."""
 
     unit: Unit
     screen: str
-    updates: tuple[Key, ...]
 
 
 class RunAgain(Exception):
@@ -110,6 +109,8 @@ class Execution:
                 raise RunAgain(tuple(work.held))
             if work.trouble is not None:
                 raise work.trouble
+            if work.doomed():
+                raise RunAgain(tuple(work.held))
             return self._seal(ending, dump)
         finally:
             work.release()
@@ -311,8 +312,7 @@ class Execution:
             elapsed_us,
             self._runs,
         )
-        updates = tuple(work.rows)
-        return Sealed(work.seal(rows, ("step", step)), ending.screen, updates)
+        return Sealed(work.seal(rows, ("step", step)), ending.screen)
 
     def _dump_row(self, dump: Dump, transid: str, conversation: int, taken_in: str) -> Row:
         area_type, _, area = dump.area

@@ -190,7 +190,7 @@ async def start(
         randomness,
         limits,
     )
-    committer = Committer(store, limits.batch_units_max)
+    committer = Committer(store, limits.batch_units_max, engine.overlay.settle)
     admission = Admission(limits.tasks_max, limits.waiting_max)
     dispatcher = Dispatcher(
         engine, committer, admission, good_morning=settings.good_morning_transid, user=settings.user

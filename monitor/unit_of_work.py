@@ -14,8 +14,9 @@ from math import isfinite
 from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError, TaskOver
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
-from monitor.store import ABSENT, Key, Row, Unit
+from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Verdict
 
+_FALLEN_MAX = 4_096
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
 
@@ -44,10 +45,16 @@ def _refuse_half_characters(text: str) -> None:
 
 
 class Overlay:
-    """Writes that are sealed but not durable yet."""
+    """Writes that are sealed but not durable yet, and the units that lately fell.
+
+    A unit falls with the one it was built on. Were its writes seen until its own verdict came, the next step
+    would build on them and fall too, and so on for ever; so all that was built on a fallen unit goes with it.
+    """
 
     def __init__(self) -> None:
         self._records: dict[Key, tuple[int, Row | None]] = {}
+        self._pending: dict[int, Unit] = {}
+        self._fallen: dict[int, None] = {}
 
     def __len__(self) -> int:
         return len(self._records)
@@ -56,17 +63,43 @@ class Overlay:
         """(unit, row or None if deleted), or None if nothing is pending for `key`."""
         return self._records.get(key)
 
-    def add(self, unit: int, rows: dict[Key, Row | None]) -> None:
+    def add(self, unit: Unit, rows: dict[Key, Row | None]) -> None:
         """The unit was sealed: its rows are what later steps read."""
-        for key, row in rows.items():
-            self._records[key] = (unit, row)
+        if rows:
+            self._pending[unit.id] = unit
+            for key, row in rows.items():
+                self._records[key] = (unit.id, row)
 
-    def drop(self, unit: int, keys: Iterable[Key]) -> None:
-        """The unit is durable, or fell: the store is right again for what it wrote last."""
-        for key in keys:
-            pending = self._records.get(key)
-            if pending is not None and pending[0] == unit:
+    def settle(self, unit: Unit, verdict: Verdict | None) -> None:
+        """The store has decided; None: it failed, and what became of the unit is not known."""
+        self._drop(unit.id)
+        if verdict is COMMITTED:
+            return
+        fallen = {unit.id}
+        for later in list(self._pending.values()):
+            if not fallen.isdisjoint(later.reads.values()):
+                fallen.add(later.id)
+                self._drop(later.id)
+        if verdict is not None:
+            self._remember(fallen)
+
+    def doomed(self, reads: dict[Key, int]) -> bool:
+        """True if a unit that read this is known to fall; the commit finds the others."""
+        return bool(self._fallen) and not self._fallen.keys().isdisjoint(reads.values())
+
+    def _drop(self, unit: int) -> None:
+        pending = self._pending.pop(unit, None)
+        if pending is None:
+            return
+        for key in pending.writes:
+            record = self._records.get(key)
+            if record is not None and record[0] == unit:
                 del self._records[key]
+
+    def _remember(self, fallen: Iterable[int]) -> None:
+        self._fallen |= dict.fromkeys(fallen)
+        while len(self._fallen) > _FALLEN_MAX:
+            del self._fallen[next(iter(self._fallen))]
 
 
 class UnitOfWork:
@@ -171,6 +204,10 @@ class UnitOfWork:
             raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
         self.appended.append((table, storable(row)))
 
+    def doomed(self) -> bool:
+        """True if this unit was built on one that fell meanwhile."""
+        return self._overlay.doomed(self._reads)
+
     def back_out(self) -> None:
         """Forget all writes; what was read still counts, for it led here."""
         self.rows.clear()
@@ -182,8 +219,9 @@ class UnitOfWork:
         writes = {
             key: None if row is None else row + written_by for key, row in (monitor_rows | self.rows).items()
         }
-        self._overlay.add(self.id, self.rows)
-        return Unit(self.id, self._reads, writes, [*self.appended, step], self._changed())
+        unit = Unit(self.id, self._reads, writes, [*self.appended, step], self._changed())
+        self._overlay.add(unit, self.rows)
+        return unit
 
     def _changed(self) -> dict[Key, tuple[int, ...]]:
         changed = {}
