@@ -1,0 +1,1 @@
+"""Whole regions on a virtual clock, driven from a seed and checked from outside."""
