@@ -4,7 +4,7 @@ from monitor.area import Area, NoArea, upgrade
 from monitor.errors import Abend, DuplicateRecord, MonitorError, RecordNotFound
 from monitor.exchange import Aid, Inbound, Outbound, Send
 from monitor.files import Query, Record, changed, file, ledger
-from monitor.outcome import Converse, Finish, Outcome, TransferTo
+from monitor.outcome import Converse, Finish, Outcome, Park, Resume, TransferTo
 from monitor.program import Program, transaction
 from monitor.task import Task
 
@@ -20,10 +20,12 @@ __all__ = [
     "NoArea",
     "Outbound",
     "Outcome",
+    "Park",
     "Program",
     "Query",
     "Record",
     "RecordNotFound",
+    "Resume",
     "Send",
     "Task",
     "TransferTo",

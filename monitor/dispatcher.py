@@ -19,6 +19,7 @@ from monitor.conversation import (
 from monitor.errors import Abend, StoreError
 from monitor.exchange import Aid, Attachment, Inbound, Outbound, Reason, Received, Refused, UnknownLayout
 from monitor.execution import Engine, Execution, RunAgain, Sealed
+from monitor.layouts import learn
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit, Verdict
 
 
@@ -46,7 +47,7 @@ class Dispatcher:
             if state is None:
                 return _too_contended()
             if state.screen is None and self._good_morning:
-                answer = await self._step(
+                answer = await self._admitted(
                     Inbound(terminal, state.epoch, 1, Aid.NONE), start=self._good_morning
                 )
                 if isinstance(answer, Refused):
@@ -62,18 +63,22 @@ class Dispatcher:
         """Run one input; returns once its answer is durable."""
         if refused := _bad_terminal(inbound.terminal) or self._bad_input(inbound):
             return refused
+        try:
+            return await self._admitted(inbound)
+        except StoreError as error:
+            return Refused(Reason.STORE, str(error))
+
+    async def _admitted(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
         if not await self._admission.enter(inbound.terminal):
             return Refused(
                 Reason.BUSY, "The region has more inputs waiting than waiting_max. Press the key again."
             )
         try:
-            return await self._step(inbound)
-        except StoreError as error:
-            return Refused(Reason.STORE, str(error))
+            return await self._step(inbound, start)
         finally:
             self._admission.leave(inbound.terminal)
 
-    async def _step(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
+    async def _step(self, inbound: Inbound, start: str) -> Outbound | Refused:
         claims: set[Key] = set()
         rejected = ""
         state_key = Key("terminal_state", inbound.terminal)
@@ -142,13 +147,7 @@ class Dispatcher:
             return self._engine.presentation.receive(screen, inbound)
 
     async def _learn(self, screen: str) -> None:
-        for layout in self._engine.presentation.unknown(screen):
-            (stored,) = await self._engine.loader.read((Key("layout", layout),))
-            if stored is None:
-                raise StoreError(
-                    f"the store has no layout {layout}, which a stored screen needs; run `entracte doctor`"
-                )
-            self._engine.presentation.learn(layout, stored.row[1])
+        await learn(self._engine.presentation, self._engine.loader, screen)
 
     async def _raise_epoch(self, terminal: str) -> TerminalState | None:
         for _ in range(self._engine.limits.reruns_max + 1):
@@ -158,8 +157,10 @@ class Dispatcher:
             attached = state._replace(epoch=state.epoch + 1)
             key, unit = Key("terminal", terminal), self._engine.units.new()
             row = (terminal, attached.epoch, attached.user, attached.conversation, unit)
-            verdict = await self._committer.submit(Unit(unit, {key: state.version}, {key: row}, []))
-            if not isinstance(verdict, Conflict):
+            reads = {key: state.version}
+            if state.conversation is not None:  # a step under way may not change what the attachment shows
+                reads[Key("conversation", state.conversation)] = state.step or ABSENT
+            if await self._committer.submit(Unit(unit, reads, {key: row}, [])) is COMMITTED:
                 return attached
         return None
 

@@ -27,10 +27,12 @@ from monitor.ending import (
 from monitor.errors import Abend, AreaError, Deadlock, LimitExceeded
 from monitor.exchange import Inbound, Presentation, Received, Send
 from monitor.files import Files, Reports
+from monitor.layouts import learn
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
-from monitor.outcome import Converse, Finish, TransferTo
+from monitor.outcome import Converse, Finish, Outcome, Park, Resume, TransferTo
+from monitor.parking import Parked, park, resume
 from monitor.program import Program, ProgramTable
 from monitor.runaway import Runaway, Watchdog, Watched
 from monitor.store import Key, Row, Unit
@@ -158,6 +160,10 @@ class Execution:
         while True:
             task = self._task(program, area, first_time)
             outcome = await program.function(task)
+            if isinstance(outcome, Park):
+                outcome = await self._park(program, task, outcome)
+            if isinstance(outcome, Resume):
+                return await self._resume(program, task, outcome)
             if not isinstance(outcome, TransferTo):
                 return self._ending(program, task, outcome)
             program = self._program(outcome.transid)
@@ -172,6 +178,27 @@ class Execution:
             kind = type(outcome).__name__
             raise Abend("EOUT", f"{transid} was linked to, so it can only Finish; it returned a {kind}")
         return outcome.area
+
+    async def _park(self, program: Program[Any], task: Task[Any], outcome: Park) -> Outcome:
+        state = self._state
+        if not isinstance(outcome.stage, Converse):
+            kind = type(outcome.stage).__name__
+            raise Abend("EOUT", f"{program.transid} parked a {kind}; a stage to come back to is a Converse")
+        parked = Parked.of(
+            self._ending(program, task, outcome.stage),
+            self._work.id,
+            terminal=state.terminal,
+            user=state.user,
+            title=outcome.title,
+            parked_at=self._now,
+        )
+        await park(task.files, parked, self._engine.limits.parked_max)
+        return outcome.go_on
+
+    async def _resume(self, program: Program[Any], task: Task[Any], outcome: Resume) -> Ending:
+        parked = await resume(task.files, outcome.parked, self._state.terminal, self._state.user)
+        await learn(self._engine.presentation, self._engine.loader, parked.screen)
+        return parked.stage(program.transid)
 
     def _pass_on(self) -> None:
         self._passed += 1

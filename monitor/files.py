@@ -205,6 +205,8 @@ class File(Generic[R]):
 
     def _address(self, key: KeyValue) -> Key:
         record = self._record
+        if (type(key),) == record.key_types and (type(key) is int or cast("str", key).isprintable()):
+            return Key(record.table.name, key)
         parts = key if isinstance(key, tuple) else (key,)
         if len(parts) != len(record.key_types):
             raise KeyUnfit(record.table.name, key)

@@ -26,6 +26,10 @@ class UpdateLocks:
     def __len__(self) -> int:
         return len(self._holder)
 
+    def take(self, owner: Hashable, record: Hashable) -> bool:
+        """Hold `record` for `owner` if nobody else does; True if `owner` holds it now."""
+        return self._holder.setdefault(record, owner) is owner
+
     async def acquire(self, owner: Hashable, record: Hashable) -> None:
         """Hold `record` for `owner`; raises `Deadlock` if waiting for it could never end."""
         holder = self._holder.setdefault(record, owner)

@@ -35,4 +35,22 @@ class TransferTo(msgspec.Struct, frozen=True):
     """Handed to the other program; None: a new area of its own type."""
 
 
-Outcome = Converse | Finish | TransferTo
+class Resume(msgspec.Struct, frozen=True):
+    """Go on with a parked conversation in place of this one: its screen, area and next transaction come back."""
+
+    parked: int
+    """The unit of work that parked it; `Task.parked` lists them."""
+
+
+class Park(msgspec.Struct, frozen=True):
+    """Put the conversation aside at `stage`, and go on with another; `Resume` brings it back as it was."""
+
+    stage: Converse
+    """The screen, the next transaction and the area that will come back."""
+    go_on: Converse | Finish | TransferTo | Resume
+    """What the terminal does now, in this same step and unit of work."""
+    title: str = ""
+    """What a list of parked conversations calls it."""
+
+
+Outcome = Converse | Finish | TransferTo | Park | Resume

@@ -26,6 +26,7 @@ from monitor.history import prune
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
+from monitor.parking import Parked
 from monitor.program import Application, load
 from monitor.runaway import Watchdog
 from monitor.settings import Settings
@@ -180,7 +181,7 @@ async def start(
         application.programs,
         presentation,
         Loader(store),
-        Reports(store, limits.browse_rows_max, application.tables),
+        Reports(store, limits.browse_rows_max, (Parked.table, *application.tables)),
         Overlay(),
         UpdateLocks(),
         UnitIds(number),

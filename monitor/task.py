@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from monitor.area import Area
 from monitor.exchange import Aid, Received
 from monitor.files import Files
+from monitor.parking import Parked, parked_by
 
 A = TypeVar("A", bound=Area)
 F_co = TypeVar("F_co", covariant=True)
@@ -90,6 +91,10 @@ class Task(Generic[A]):
     def receive(self, into: Receivable[F_co]) -> F_co:
         """The input as a form of the map `into`."""
         return into.receive(self.received)
+
+    async def parked(self, limit: int = 32) -> list[Parked]:
+        """The conversations this user has parked at this terminal, the latest first."""
+        return await parked_by(self.files, self.user, self.terminal, limit)
 
     async def link(self, transid: str, area: Area | None = None) -> Any:
         """Run another program within this step and unit of work; returns the area it finishes with."""

@@ -128,7 +128,7 @@ class UnitOfWork:
         self._writes_max = writes_max
         self._reads: dict[Key, int] = {}
         self._seen: dict[Key, Row | None] = {}
-        self._one_wait = asyncio.Lock()
+        self._one_wait: asyncio.Lock | None = None
         self._over = False
 
     def saw(self, key: Key, written_by: int) -> None:
@@ -165,6 +165,12 @@ class UnitOfWork:
 
         The parts of a program (a task group) wait one after the other: a step waits for one record at a time.
         """
+        if self._locks.take(self, key):
+            if key not in self.held:
+                self.held.append(key)
+            return
+        if self._one_wait is None:
+            self._one_wait = asyncio.Lock()
         async with self._one_wait:
             if self._over:
                 raise TaskOver

@@ -73,4 +73,21 @@ TERMINAL_STATE = Table(
         "screen",
     ),
 )
-MONITOR_TABLES = (TERMINAL, CONVERSATION, STEP, LAYOUT, DUMP, TERMINAL_STATE)
+PARKED = Table(
+    "parked",
+    ("unit",),
+    (
+        "unit",
+        "terminal",
+        "user",
+        "transid",
+        "title",
+        "parked_at",
+        "next",
+        "area_type",
+        "area_version",
+        "area",
+        "screen",
+    ),
+)
+MONITOR_TABLES = (TERMINAL, CONVERSATION, STEP, LAYOUT, DUMP, TERMINAL_STATE, PARKED)

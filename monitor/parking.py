@@ -1,0 +1,75 @@
+"""Parked conversations: what waits for a next key, put aside in the store, and brought back as it was.
+
+The stage a conversation has come to (the next transaction, the area and the screen) is kept as a record.
+Parking writes it and resuming deletes it, each in the unit of work of its step, so that a conversation is
+never at two places and never at none.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.ending import Ending
+from monitor.errors import Abend, LimitExceeded
+from monitor.files import Files, Query, Record, file
+
+
+@file("parked", key="unit")
+class Parked(Record, frozen=True):
+    """A conversation put aside by a user at a terminal."""
+
+    unit: int
+    """The unit of work that parked it: what `Resume` names it by."""
+    terminal: str
+    user: str
+    transid: str
+    title: str
+    parked_at: str
+    next: str
+    area_type: str
+    area_version: int
+    area: str
+    screen: str
+
+    @classmethod
+    def of(
+        cls, stage: Ending, unit: int, *, terminal: str, user: str, title: str, parked_at: datetime
+    ) -> Parked:
+        """The record of a conversation that has come to `stage`."""
+        moment = parked_at.isoformat(timespec="seconds")
+        return cls(unit, terminal, user, stage.transid, title, moment, stage.next, *stage.area, stage.screen)
+
+    def stage(self, transid: str) -> Ending:
+        """What a step of `transid` that resumes it comes to."""
+        area = (self.area_type, self.area_version, self.area)
+        return Ending("resume", self.screen, transid, next=self.next, area=area)
+
+
+_PARKED = Query(
+    "conversations parked by a user at a terminal, the latest first",
+    f"SELECT {', '.join(Parked.table.columns)} FROM parked "  # noqa: S608 our own names
+    "WHERE terminal = :terminal AND user = :user ORDER BY parked_at DESC, unit DESC LIMIT :limit",
+    Parked,
+)
+
+
+async def parked_by(files: Files, user: str, terminal: str, limit: int) -> list[Parked]:
+    """What a user has parked at a terminal, the latest first."""
+    return await files.select(_PARKED, terminal=terminal, user=user, limit=limit)
+
+
+async def park(files: Files, parked: Parked, parked_max: int) -> None:
+    """Put a conversation aside; raises `LimitExceeded` when too many are."""
+    already = await parked_by(files, parked.user, parked.terminal, limit=parked_max)
+    if len(already) >= parked_max:
+        raise LimitExceeded("parked_max", len(already) + 1, parked_max)
+    await files[Parked].write(parked)
+
+
+async def resume(files: Files, unit: int, terminal: str, user: str) -> Parked:
+    """Take a parked conversation out; raises `Abend` for one that is not there, or is somebody else's."""
+    parked = await files[Parked].read(unit)
+    if parked is None or (parked.terminal, parked.user) != (terminal, user):
+        raise Abend("EPRK", f"{user} has parked no conversation {unit} at {terminal}; see task.parked()")
+    await files[Parked].delete(unit)
+    return parked
