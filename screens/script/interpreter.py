@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from screens.script.actions import actions
 from screens.script.fault import Fault
 from screens.script.status import status
 from screens.script.terminal import ScriptTerminal
 from screens.script.verbs import Work, check_count, find
 from screens.script.waiting import Time
+
+_log = logging.getLogger(__name__)
 
 
 class Interpreter:
@@ -38,6 +42,11 @@ class Interpreter:
                     break
         except Fault as fault:
             said += fault.lines
+            verdict = "error"
+        except Exception as error:  # noqa: BLE001  around a terminal: said, and the script can attach it again
+            _log.exception("terminal %s", self._work.terminal.terminal)
+            self._work.terminal.disconnect()
+            said += (f"{type(error).__name__}: {error}", "Disconnected. Use Connect() to go on.")
             verdict = "error"
         elapsed_s = self._work.time.monotonic() - started
         terminal = self._work.terminal

@@ -290,3 +290,11 @@ async def test_dark_text_is_not_shown(stage: Stage) -> None:
     await stage.say("MoveCursor(5,20)", "String(secret)")
     assert "secret" not in "".join(await stage.say("Ascii"))
     assert "secret" not in "".join(await stage.say("PrintText(string)"))
+
+
+async def test_a_region_that_fails_is_told_and_attached_again(stage: Stage) -> None:
+    """Whatever the host raises ends the line, not the script."""
+    stage.host.answers.append(RuntimeError("no region"))
+    answer = await stage.say("Enter")
+    assert (answer[0], answer[-1]) == ("data: RuntimeError: no region", "error")
+    assert await stage.say("Connect(again)") == [READY, "ok"]
