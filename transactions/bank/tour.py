@@ -93,8 +93,10 @@ class Tour:
         """Fill in the form and press Enter: the next key can post it."""
         reference = f"TOUR-{len(self._references) + 1}"
         self._references.append(reference)
-        process.press("Clear", 'String("XFER")', "Enter")
-        process.press(f"String({SOURCE})", f"String({TARGET})", f'String("{AMOUNT}\\t{reference}")', "Enter")
+        form = "\\t".join((SOURCE, TARGET, AMOUNT, reference))
+        process.press("Clear", 'String("XFER")', "Enter", f'String("{form}")', "Enter")
+        if not any("F5 to post" in row for row in process.screen()):
+            raise ScriptError("Enter", [row.strip() for row in process.screen()[-2:]])
         return reference
 
     def _kill_between_screens(self, process: ScriptProcess) -> ScriptProcess:
