@@ -29,7 +29,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     screen_bytes_max: int = 262_144
     """Size of a stored screen as JSON."""
     parked_max: int = 32
-    """Conversations a user may have parked at one terminal."""
+    """Conversations that may be parked at one terminal."""
     input_fields_max: int = 2_000
     """Fields in one input."""
     input_chars_max: int = 20_000

@@ -11,10 +11,10 @@ from datetime import datetime
 
 from monitor.ending import Ending
 from monitor.errors import Abend, LimitExceeded
-from monitor.files import Files, Query, Record, file
+from monitor.files import Files, Record, file
 
 
-@file("parked", key="unit")
+@file("parked", key="unit", alternate="terminal")
 class Parked(Record, frozen=True):
     """A conversation put aside by a user at a terminal."""
 
@@ -45,22 +45,16 @@ class Parked(Record, frozen=True):
         return Ending("resume", self.screen, transid, next=self.next, area=area)
 
 
-_PARKED = Query(
-    "conversations parked by a user at a terminal, the latest first",
-    f"SELECT {', '.join(Parked.table.columns)} FROM parked "  # noqa: S608 our own names
-    "WHERE terminal = :terminal AND user = :user ORDER BY parked_at DESC, unit DESC LIMIT :limit",
-    Parked,
-)
-
-
-async def parked_by(files: Files, user: str, terminal: str, limit: int) -> list[Parked]:
-    """What a user has parked at a terminal, the latest first."""
-    return await files.select(_PARKED, terminal=terminal, user=user, limit=limit)
+async def parked_at(files: Files, terminal: str, limit: int) -> list[Parked]:
+    """The conversations parked at a terminal, the latest first."""
+    found = await files[Parked].browse(terminal, limit=limit, backward=True, alternate=True)
+    own = [parked for parked in found if parked.terminal == terminal]
+    return sorted(own, key=lambda parked: (parked.parked_at, parked.unit), reverse=True)
 
 
 async def park(files: Files, parked: Parked, parked_max: int) -> None:
     """Put a conversation aside; raises `LimitExceeded` when too many are."""
-    already = await parked_by(files, parked.user, parked.terminal, limit=parked_max)
+    already = await parked_at(files, parked.terminal, limit=parked_max)
     if len(already) >= parked_max:
         raise LimitExceeded("parked_max", len(already) + 1, parked_max)
     await files[Parked].write(parked)

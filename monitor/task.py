@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from monitor.area import Area
 from monitor.exchange import Aid, Received
 from monitor.files import Files
-from monitor.parking import Parked, parked_by
+from monitor.parking import Parked, parked_at
 
 A = TypeVar("A", bound=Area)
 F_co = TypeVar("F_co", covariant=True)
@@ -93,8 +93,8 @@ class Task(Generic[A]):
         return into.receive(self.received)
 
     async def parked(self, limit: int = 32) -> list[Parked]:
-        """The conversations this user has parked at this terminal, the latest first."""
-        return await parked_by(self.files, self.user, self.terminal, limit)
+        """The conversations this user has parked, of the `limit` latest at this terminal, the latest first."""
+        return [one for one in await parked_at(self.files, self.terminal, limit) if one.user == self.user]
 
     async def link(self, transid: str, area: Area | None = None) -> Any:
         """Run another program within this step and unit of work; returns the area it finishes with."""

@@ -89,5 +89,6 @@ PARKED = Table(
         "area",
         "screen",
     ),
+    alternate="terminal",
 )
 MONITOR_TABLES = (TERMINAL, CONVERSATION, STEP, LAYOUT, DUMP, TERMINAL_STATE, PARKED)

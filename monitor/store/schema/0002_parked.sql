@@ -14,4 +14,4 @@ CREATE TABLE parked (
     written_by   INTEGER NOT NULL
 );
 
-CREATE INDEX parked_terminal ON parked (terminal, user);
+CREATE INDEX parked_terminal ON parked (terminal);
