@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,8 +13,9 @@ from monitor import Converse, Finish, NoArea, Outcome, Send, Task, changed, tran
 from monitor.errors import Deadlock, StoreBusy, TaskOver
 from monitor.exchange import Reason
 from monitor.startup import Region
-from monitor.store import Key, Row, Store, Unit, Value, Verdict, Versioned
+from monitor.store import Key, Unit
 from tests.monitor.bed import QUIET, Disk, Terminal, cancelled, dumps, region_on, settle
+from tests.monitor.hooked import Hook
 from tests.monitor.plain import Shown
 from tests.monitor.records import Account, Entry
 from tests.simulation.virtual_time import run_virtually
@@ -228,40 +229,6 @@ async def test_program_that_swallows_a_deadlock_runs_again(disk: Disk, names: st
         assert len(region.engine.locks) == 0
 
 
-class FailingReads:
-    """A store whose reads of accounts, browses and queries fail while `failing`."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.failing = False
-
-    async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
-        """Fails if an account is asked for."""
-        if self.failing and any(key.table == "account" for key in keys):
-            raise StoreBusy("held")
-        return await self.store.read(keys)
-
-    async def browse(
-        self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
-    ) -> Sequence[Versioned]:
-        """Always fails while failing."""
-        if self.failing:
-            raise StoreBusy("held")
-        return await self.store.browse(table, by=by, start=start, rows_max=rows_max, backward=backward)
-
-    async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:
-        """As the store has it."""
-        return await self.store.select(sql, values, rows_max)
-
-    async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
-        """As the store has it."""
-        return await self.store.commit(units)
-
-    async def close(self) -> None:
-        """As the store has it."""
-        await self.store.close()
-
-
 @pytest.mark.parametrize("browse", [False, True])
 async def test_program_that_swallows_a_store_error_is_refused(disk: Disk, browse: bool) -> None:
     """A step whose read failed is not committed, whatever the program went on to do; the key may be repeated."""
@@ -276,19 +243,18 @@ async def test_program_that_swallows_a_store_error_is_refused(disk: Disk, browse
                 await task.files[Account].read(1)
         return Finish(note("done"))
 
-    stores: list[FailingReads] = []
+    async def fail(asked: Sequence[Key] | str) -> None:
+        if failing and (isinstance(asked, str) or any(key.table == "account" for key in asked)):
+            raise StoreBusy("held")
 
-    def around(store: Store) -> Store:
-        stores.append(FailingReads(store))
-        return stores[0]
-
-    async with region_on(disk, go_on, around=around) as region:
+    hook, failing = Hook(), True
+    async with region_on(disk, go_on, around=hook) as region:
         disk.accounts({1: 0})
         (operator,) = await terminals(region, 1)
-        stores[0].failing = True
+        hook.store.before_read = hook.store.before_search = fail
         assert (await operator.refused(text="GO")).reason is Reason.STORE
         assert disk.one("SELECT count(*) FROM ledger") == 0
-        stores[0].failing = False
+        failing = False
         assert await operator.press(text="GO") == Shown("NOTE", {"text": "done"})
         assert disk.one("SELECT count(*) FROM ledger") == 1
 
