@@ -1,0 +1,60 @@
+"""`entracte replay approve`: take what scenarios show now as what they should show."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from monitor.cli import region_options
+from monitor.settings import Settings
+from screens.replay.approving import approved
+from screens.replay.drivers import VIA
+from screens.replay.playing import report_on
+from screens.replay.reading import find_scenarios, load_scenario, read_text
+from screens.replay.writing import write_text
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--via", type=click.Choice(list(VIA)), default="core", show_default=True)
+@click.option("--fill", is_flag=True, help="Also write what steps show that expect nothing yet.")
+@click.option("--step", "only", multiple=True, type=int, help="Only this step; may be given again.")
+@region_options
+@click.pass_context
+def approve(
+    ctx: click.Context,
+    settings: Settings,
+    paths: tuple[Path, ...],
+    via: str,
+    fill: bool,
+    only: tuple[int, ...],
+) -> None:
+    """Play scenarios, and write what they show into their files: only what differs, comments and order stay."""
+    worst = 0
+    for file in find_scenarios(paths):
+        worst = max(worst, approve_file(file, settings, via, fill=fill, only=only))
+    ctx.exit(worst)
+
+
+def approve_file(
+    file: Path, settings: Settings, via: str = "core", *, fill: bool = False, only: tuple[int, ...] = ()
+) -> int:
+    """Approve one file; 0: it passes now, 1: something is left that a person must change, 2: it could not run."""
+    scenario = load_scenario(file)
+    report = asyncio.run(report_on(scenario, settings, via))
+    played = [step for step in report.played if not only or step.number in only]
+    before = read_text(file)
+    after, left = approved(before, played, fill=fill)
+    if after != before:
+        write_text(file, after)
+    changed = [step.number for step in played if step.differences]
+    words = f"steps {', '.join(map(str, changed))}" if changed else "no differences"
+    click.echo(f"{file}: {words}{', written' if after != before else ', nothing written'}")
+    for problem in left:
+        click.echo(f"  left as it is: {problem}", err=True)
+    if report.trouble:
+        click.echo(f"  ERROR {report.trouble}", err=True)
+        return 2
+    return 1 if left else 0

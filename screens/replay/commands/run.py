@@ -1,0 +1,164 @@
+"""`entracte replay run`: play scenarios and say what differs; exit 0 same, 1 different, 2 could not run."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+
+from monitor.cli import region_options
+from monitor.errors import MonitorError
+from monitor.settings import Settings
+from screens.replay.drivers import VIA
+from screens.replay.playing import Pace, Played, Report, report_on
+from screens.replay.reading import find_scenarios, load_scenario
+from screens.replay.scenario import Scenario
+from screens.replay.telling import as_json, report_lines, step_line, summary, write_junit
+
+WIDTH_WITHOUT_TERMINAL = 170
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--via", type=click.Choice(list(VIA)), default="core", show_default=True)
+@click.option(
+    "--speed",
+    type=click.Choice(["max", "1x", "step"]),
+    default="max",
+    show_default=True,
+    help="1x keeps the waits; step waits for Enter after each step.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, help="Scenarios run at once, each in a process."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Report as JSON; - prints it.",
+)
+@click.option("--junit", type=click.Path(path_type=Path), help="Report as JUnit XML.")
+@click.option("--strict-time", is_flag=True, help="A step slower than its within_ms fails.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing of scenarios that pass, but a line.")
+@region_options
+@click.pass_context
+def run(
+    ctx: click.Context,
+    settings: Settings,
+    paths: tuple[Path, ...],
+    via: str,
+    speed: str,
+    jobs: int,
+    json_file: Path | None,
+    junit: Path | None,
+    strict_time: bool,
+    quiet: bool,
+) -> None:
+    """Run scenario files, and all those below folders; exit 0: the same, 1: different, 2: could not run."""
+    files = find_scenarios(paths)
+    if not files:
+        raise click.UsageError("no *.replay.toml file there")
+    prints = json_file is None or str(json_file) != "-"
+    reports = []
+    played = (
+        _many(files, settings, via, strict_time, jobs)
+        if jobs > 1
+        else _one_by_one(files, settings, via, strict_time, speed)
+    )
+    for report, volatile in played:
+        reports.append(report)
+        if prints:
+            _print(report, volatile, quiet)
+    if json_file is not None:
+        _write(json_file, as_json(reports))
+    if junit is not None:
+        write_junit(junit, reports)
+    if prints and len(reports) > 1:
+        click.echo(_total(reports))
+    ctx.exit(max(report.verdict for report in reports))
+
+
+def run_file(
+    file: Path, settings: Settings, via: str, *, strict_time: bool = False, pace: Pace | None = None
+) -> tuple[Report, tuple[str, ...]]:
+    """The report on a file, and its volatile fields; a file that cannot be read is a report too."""
+    try:
+        scenario = load_scenario(file)
+    except MonitorError as error:
+        return Report(str(file), via, trouble=str(error)), ()
+    report = asyncio.run(report_on(scenario, settings, via, pace=pace, strict_time=strict_time))
+    return report, scenario.volatile
+
+
+def _one_by_one(
+    files: list[Path], settings: Settings, via: str, strict_time: bool, speed: str
+) -> Iterator[tuple[Report, tuple[str, ...]]]:
+    pace = asyncio.sleep if speed == "1x" else None
+    for file in files:
+        if speed == "step":
+            yield _step_by_step(file, settings, via, strict_time)
+        else:
+            yield run_file(file, settings, via, strict_time=strict_time, pace=pace)
+
+
+def _many(
+    files: list[Path], settings: Settings, via: str, strict_time: bool, jobs: int
+) -> Iterator[tuple[Report, tuple[str, ...]]]:
+    with ProcessPoolExecutor(min(jobs, len(files)), mp_context=get_context("spawn")) as pool:
+        running = [pool.submit(run_file, file, settings, via, strict_time=strict_time) for file in files]
+        for future in running:
+            yield future.result()
+
+
+def _step_by_step(
+    file: Path, settings: Settings, via: str, strict_time: bool
+) -> tuple[Report, tuple[str, ...]]:
+    def told(played: Played) -> None:
+        click.echo("\n".join([*played.seen.rows, step_line(played)]))
+        click.prompt("Enter goes on", default="", show_default=False, prompt_suffix=" ")
+
+    try:
+        scenario: Scenario = load_scenario(file)
+    except MonitorError as error:
+        return Report(str(file), via, trouble=str(error)), ()
+    return asyncio.run(
+        report_on(scenario, settings, via, strict_time=strict_time, told=told)
+    ), scenario.volatile
+
+
+def screen_width() -> int:
+    """Columns there are for two screens side by side."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
+
+
+def _print(report: Report, volatile: tuple[str, ...], quiet: bool) -> None:
+    for line in report_lines(report, volatile, screen_width(), quiet=quiet):
+        click.secho(line, fg=_COLORS.get(line[:6].strip()) if sys.stdout.isatty() else None)
+
+
+_COLORS = {"FAIL": "red", "ERROR": "red", "PASS": "green", "!": "red"}
+
+
+def _write(file: Path, report: bytes) -> None:
+    if str(file) == "-":
+        click.echo(report.decode())
+    else:
+        file.write_bytes(report + b"\n")
+
+
+def _total(reports: list[Report]) -> str:
+    verdicts = [report.verdict for report in reports]
+    steps = sum(len(report.played) for report in reports)
+    return (
+        f"{len(reports)} scenarios, {steps} steps: {verdicts.count(0)} same, {verdicts.count(1)} different, "
+        f"{verdicts.count(2)} could not run"
+    )
+
+
+__all__ = ["run", "run_file", "screen_width", "summary"]

@@ -1,0 +1,151 @@
+"""Catch a program that reads the real clock, or draws from a generator that no seed of the task's made.
+
+The programs of a region in replay mode are wrapped. While one of them computes, every call of a function
+written in C is looked at; one that tells the time or draws real randomness is traced back to the line of the
+application that made it. What the monitor, the screens and asyncio call for themselves does not count.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import sysconfig
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from types import FrameType
+from typing import Any
+
+import msgspec
+
+from monitor.outcome import Outcome
+from monitor.program import Application, Program, ProgramTable
+
+_CLOCKS = {
+    "time": {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "localtime",
+             "gmtime", "ctime", "process_time", "clock_gettime"},
+    "datetime": {"now", "utcnow", "today"},
+}  # fmt: skip
+_OWN_ROOTS = ("monitor.", "screens.")
+_LIBRARY = tuple(path for path in {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")} if path)
+_GLOBAL_GENERATOR: object = random.random.__self__  # type: ignore[attr-defined]
+_ADVICE_CLOCK = "take task.now"
+_ADVICE_RANDOM = "take task.random or task.new_id()"
+
+
+class Watch:
+    """What the programs of a region did that a replay could not do again."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, None] = {}
+
+    def take(self) -> tuple[str, ...]:
+        """What was found since the last time."""
+        found, self._found = tuple(self._found), {}
+        return found
+
+    def over(self, application: Application) -> Application:
+        """The application, with every program watched."""
+        programs = [
+            msgspec.structs.replace(program, function=self._watched(program))
+            for program in application.programs
+        ]
+        return msgspec.structs.replace(application, programs=ProgramTable(programs))
+
+    def _watched(self, program: Program[Any]) -> Callable[[Any], Awaitable[Outcome]]:
+        profiler = self._profiler(program.transid)
+
+        async def run(task: Any) -> Outcome:
+            return await _Profiled(_coroutine(program.function, task), profiler)
+
+        return run
+
+    def _profiler(self, transid: str) -> Callable[[FrameType, str, Any], None]:
+        found = self._found_by
+
+        def look(frame: FrameType, event: str, called: Any) -> None:
+            if event == "c_call" and (offence := _offence(frame, called)):
+                found(transid, frame, offence)
+
+        return look
+
+    def _found_by(self, transid: str, frame: FrameType, offence: tuple[str, str]) -> None:
+        caller = _application_frame(frame)
+        if caller is not None:
+            called, advice = offence
+            module = caller.f_globals.get("__name__", "?")
+            place = f"{module}, line {caller.f_lineno}"
+            self._found[f"{transid} calls {called} ({place}): {advice}"] = None
+
+
+class _Profiled:
+    """Awaits a coroutine with a profiler set while it computes, and only then."""
+
+    def __init__(
+        self, coroutine: Coroutine[Any, Any, Outcome], profiler: Callable[[FrameType, str, Any], None]
+    ) -> None:
+        self._coroutine = coroutine
+        self._profiler = profiler
+
+    def __await__(self) -> Generator[Any, Any, Outcome]:
+        resume, value = self._coroutine.send, None
+        while True:
+            before = sys.getprofile()
+            sys.setprofile(self._profiler)
+            try:
+                waited_for = resume(value)
+            except StopIteration as stop:
+                result: Outcome = stop.value
+                return result
+            finally:
+                sys.setprofile(before)
+            try:
+                value = yield waited_for
+                resume = self._coroutine.send
+            except BaseException as error:  # noqa: BLE001 passed on into the program
+                value, resume = error, self._coroutine.throw
+
+
+def _coroutine(function: Callable[[Any], Awaitable[Outcome]], task: Any) -> Coroutine[Any, Any, Outcome]:
+    async def run() -> Outcome:
+        return await function(task)
+
+    return run()
+
+
+def _offence(frame: FrameType, called: Any) -> tuple[str, str] | None:
+    """(what is called, what to do instead) when a C function tells the time or draws real randomness."""
+    name = getattr(called, "__name__", "")
+    owner = getattr(called, "__self__", None)
+    if name in _CLOCKS["datetime"] and isinstance(owner, type) and owner.__module__ == "datetime":
+        return f"{owner.__name__}.{name}", _ADVICE_CLOCK
+    if name in _CLOCKS["time"] and getattr(owner, "__name__", "") == "time":
+        return f"time.{name}", _ADVICE_CLOCK
+    if name == "urandom" or name == "getrandom":
+        return f"os.{name}", _ADVICE_RANDOM
+    if owner is _GLOBAL_GENERATOR and name != "seed":
+        return f"random.{name}", _ADVICE_RANDOM
+    if name == "seed" and isinstance(owner, random.Random) and _seeded_by_nothing(frame):
+        return "random.Random() without a seed", _ADVICE_RANDOM
+    if name == "generate_time_safe" or frame.f_code is uuid.uuid1.__code__:
+        return "uuid.uuid1", _ADVICE_RANDOM
+    return None
+
+
+def _seeded_by_nothing(frame: FrameType) -> bool:
+    return frame.f_code is random.Random.seed.__code__ and frame.f_locals.get("a", ...) is None
+
+
+def _application_frame(frame: FrameType | None) -> FrameType | None:
+    """The nearest caller outside the standard library, if it is an application's and not the engine's own."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not (file.startswith("<frozen") or _in_library(file)):
+            module = str(frame.f_globals.get("__name__", ""))
+            own = module.startswith(_OWN_ROOTS) and not module.startswith("monitor.task")
+            return None if own else frame
+        frame = frame.f_back
+    return None
+
+
+def _in_library(file: str) -> bool:
+    return file.startswith(_LIBRARY) and "site-packages" not in file

@@ -1,0 +1,224 @@
+"""The ground a region stands on in a replay: a store in memory or in a file, with the scenario's clock and seed."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import AsyncExitStack, closing, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from monitor.clock import VirtualClock
+from monitor.program import load
+from monitor.settings import Settings
+from monitor.startup import MONITOR_SCHEMA, Region, open_region, start
+from monitor.store.migrations import migrate
+from monitor.store.sqlite import SqliteStore
+from monitor.store.tables import MONITOR_TABLES
+from screens.replay.determinism import Watch
+from screens.replay.faults import ScenarioError
+from screens.replay.scenario import Scenario
+
+T = TypeVar("T")
+
+
+class Ground(Protocol):
+    """Where regions run, one at a time."""
+
+    clock: VirtualClock
+
+    async def start(self) -> Region:
+        """A region on the data as it is."""
+        ...
+
+    async def end(self) -> None:
+        """Close the region in good order."""
+        ...
+
+    async def drop(self) -> None:
+        """Lose the region without a goodbye."""
+        ...
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the store."""
+        ...
+
+    def stray(self) -> tuple[str, ...]:
+        """What programs did since the last question that a replay could not do again."""
+        ...
+
+    async def close(self) -> None:
+        """End everything; the data is gone."""
+        ...
+
+
+class InlineConnection:
+    """A connection with the verbs of `monitor.store.connection.Connection`, in the event loop's own thread."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` now."""
+        return work(self._database)
+
+    async def close(self) -> None:
+        """The database belongs to the ground."""
+
+
+def region_settings(scenario: Scenario, settings: Settings) -> Settings:
+    """The settings, with what the scenario says."""
+    return msgspec.structs.replace(
+        settings,
+        programs=scenario.programs or settings.programs,
+        good_morning_transid=scenario.transaction,
+        user=scenario.user,
+    )
+
+
+class MemoryGround:
+    """A store in memory that outlives its regions; the programs are watched for what cannot be replayed."""
+
+    def __init__(self, scenario: Scenario, settings: Settings) -> None:
+        self.clock = VirtualClock(scenario.starts)
+        self._scenario = scenario
+        self._settings = region_settings(scenario, settings)
+        self._watch = Watch()
+        self._application = self._watch.over(load(self._settings.programs))
+        self._database = new_database(self._application.packages)
+        _apply(scenario, self._database)
+        self._random = random.Random(scenario.seed)  # noqa: S311 the same in every replay
+        self._regions = 0
+        self._dropped: list[Region] = []
+        self._region: Region | None = None
+
+    async def start(self) -> Region:
+        """A region over the database in memory."""
+        connection = InlineConnection(self._database)
+        self._regions += 1
+        self._region = await start(
+            self._settings,
+            self._application,
+            store=SqliteStore(
+                connection, connection, connection, (*MONITOR_TABLES, *self._application.tables)
+            ),
+            number=self._regions,
+            clock=self.clock,
+            randomness=self._random,
+        )
+        return self._region
+
+    async def end(self) -> None:
+        """Close the region."""
+        if self._region is not None:
+            self._region.close()
+            self._region = None
+
+    async def drop(self) -> None:
+        """Forget the region; all it had in memory is lost."""
+        if self._region is not None:
+            self._dropped.append(self._region)
+            self._region = None
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the database."""
+        return self._database.execute(sql).fetchall()
+
+    def stray(self) -> tuple[str, ...]:
+        """See `Watch.take`."""
+        return self._watch.take()
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.end()
+        for region in self._dropped:
+            region.close()
+        self._database.close()
+
+
+class FileGround:
+    """A store in a file of a temporary folder, opened by `open_region` as any region opens it."""
+
+    def __init__(self, scenario: Scenario, settings: Settings) -> None:
+        self.clock = VirtualClock(scenario.starts)
+        self._scenario = scenario
+        self._folder = tempfile.TemporaryDirectory(prefix="entracte-replay-", ignore_cleanup_errors=True)
+        self._file = Path(self._folder.name) / "replay.db"
+        self._settings = msgspec.structs.replace(region_settings(scenario, settings), store=str(self._file))
+        self._random = random.Random(scenario.seed)  # noqa: S311 the same in every replay
+        self._dropped: list[AsyncExitStack] = []
+        self._open: AsyncExitStack | None = None
+
+    async def start(self) -> Region:
+        """A region on the file; the first one makes it."""
+        new = not self._file.exists()
+        if new and self._scenario.fixture:
+            with closing(new_database(load(self._settings.programs).packages)) as database:
+                _apply(self._scenario, database)
+                with closing(sqlite3.connect(self._file)) as file:
+                    database.backup(file)
+        self._open = AsyncExitStack()
+        return await self._open.enter_async_context(
+            open_region(self._settings, clock=self.clock, randomness=self._random)
+        )
+
+    async def end(self) -> None:
+        """Close the region and its connections."""
+        if self._open is not None:
+            await self._open.aclose()
+            self._open = None
+
+    async def drop(self) -> None:
+        """Leave the region as it is, connections open, and never speak to it again."""
+        if self._open is not None:
+            self._dropped.append(self._open)
+            self._open = None
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the file, through a connection of its own."""
+        with closing(sqlite3.connect(f"{self._file.as_uri()}?mode=ro", uri=True)) as database:
+            return database.execute(sql).fetchall()
+
+    def stray(self) -> tuple[str, ...]:
+        """Nothing: programs are watched on the ground in memory."""
+        return ()
+
+    async def close(self) -> None:
+        """Close what is open and delete the folder."""
+        await self.end()
+        for dropped in self._dropped:
+            with suppress(Exception):
+                await dropped.aclose()
+        self._folder.cleanup()
+
+
+def new_database(packages: tuple[str, ...]) -> sqlite3.Connection:
+    """A database in memory with the schema and the first data of the monitor and some applications."""
+    database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _template(packages).backup(database)
+    database.execute("PRAGMA foreign_keys = ON")
+    return database
+
+
+@cache
+def _template(packages: tuple[str, ...]) -> sqlite3.Connection:
+    template = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(template, (MONITOR_SCHEMA, *packages))
+    return template
+
+
+def _apply(scenario: Scenario, database: sqlite3.Connection) -> None:
+    """Run the scenario's fixture."""
+    if scenario.fixture is None:
+        return
+    try:
+        database.executescript(scenario.fixture.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, sqlite3.Error) as error:
+        raise ScenarioError(
+            scenario.file, 0, f"fixture {scenario.fixture} cannot be loaded: {error}"
+        ) from error

@@ -1,0 +1,144 @@
+"""The driver `ui`: the terminal for people, worked by its own keys, and the rows of its window read back."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import AsyncExitStack
+from typing import Any
+
+from monitor.settings import Settings
+from monitor.startup import Region
+from screens.keys import Key
+from screens.layout import Layout, Screen
+from screens.presentation_space import PresentationSpace
+from screens.replay.actions import Interruption
+from screens.replay.drivers.ground import Ground, MemoryGround
+from screens.replay.drivers.terminal import decoder_of
+from screens.replay.faults import ActionError
+from screens.replay.scenario import Scenario
+from screens.replay.terminal import check_keyboard
+
+APP = "screens.console.app", "Terminal"
+
+
+def ui(scenario: Scenario, settings: Settings) -> PilotDriver:
+    """The Textual terminal in a window of its own size, on a store in memory."""
+    return PilotDriver(scenario, MemoryGround(scenario, settings))
+
+
+class PilotDriver:
+    """Keys go to the window; what is on it is what is compared."""
+
+    def __init__(self, scenario: Scenario, ground: Ground) -> None:
+        self._scenario = scenario
+        self._ground = ground
+        self._region: Region | None = None
+        self._window: AsyncExitStack | None = None
+        self._app: Any = None
+        self._pilot: Any = None
+
+    @property
+    def space(self) -> PresentationSpace:
+        """The display."""
+        space: PresentationSpace = self._app.session.space
+        return space
+
+    @property
+    def screen(self) -> Screen:
+        """The stored screen that is on it."""
+        screen: Screen = self._app.session.screen
+        return screen
+
+    def layout(self, number: int) -> Layout:
+        """A layout by its id."""
+        if self._region is None:
+            raise ActionError("no region is open")
+        return decoder_of(self._region).layout(number)
+
+    async def open(self) -> None:
+        """Start the region, and open the window."""
+        self._region = await self._ground.start()
+        await self._open_window()
+
+    async def press(self, key: Key) -> None:
+        """Press the keys that run this function; one without a key is called by name."""
+        names = [keys for keys, function in self._app.keymap.functions.items() if function is key]
+        if names:
+            await self._pilot.press(*min(names, key=len))
+        else:
+            self._app.perform(key)
+        await self._settle()
+
+    async def type(self, text: str) -> None:
+        """Type characters."""
+        await self._pilot.press(*text)
+        await self._settle()
+
+    async def move_to(self, address: int) -> None:
+        """Click where the cursor should go."""
+        row, column = divmod(address, self.space.columns)
+        geometry = self._app.view.geometry
+        await self._pilot.click(offset=(geometry.left + column, geometry.top + row))
+        await self._settle()
+
+    async def interrupt(self, by: Interruption) -> None:
+        """Disturb the region or the terminal, and open a window again."""
+        await self._close_window()
+        if by is Interruption.KILL:
+            await self._ground.drop()
+        elif by is Interruption.RESTART:
+            await self._ground.end()
+        if by is not Interruption.DISCONNECT:
+            self._region = await self._ground.start()
+        await self._open_window()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._ground.clock.advance(seconds)
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the store."""
+        return self._ground.ask(sql)
+
+    def stray(self) -> tuple[str, ...]:
+        """See `Driver.stray`."""
+        return self._ground.stray()
+
+    async def close(self) -> None:
+        """Close the window and the region."""
+        try:
+            await self._close_window()
+        finally:
+            await self._ground.close()
+
+    async def _open_window(self) -> None:
+        if self._region is None:
+            raise ActionError("no region is open")
+        module, name = APP
+        decoder = decoder_of(self._region)
+        self._app = getattr(importlib.import_module(module), name)(
+            self._region, decoder, self._scenario.terminal
+        )
+        self._window = AsyncExitStack()
+        size = (self._scenario.columns, self._scenario.rows + 1)
+        self._pilot = await self._window.enter_async_context(self._app.run_test(size=size))
+        await self._settle()
+
+    async def _close_window(self) -> None:
+        if self._window is not None:
+            window, self._window = self._window, None
+            await window.aclose()
+
+    async def _settle(self) -> None:
+        """Wait until everything pressed is answered and drawn; the window must show what the display holds."""
+        await self._pilot.pause()
+        await self._app.session.settle()
+        await self._pilot.pause()
+        if self._app.session.message:
+            raise ActionError(self._app.session.message)
+        check_keyboard(self.space)
+        geometry = self._app.view.geometry
+        for row in range(self.space.rows):
+            shown = self._app.view.render_line(geometry.top + row).text[geometry.left :]
+            if shown[: self.space.columns].rstrip() != self.space.row_text(row).rstrip():
+                raise ActionError(f"the window shows {shown.rstrip()!r} in row {row + 1}")

@@ -1,0 +1,252 @@
+"""Play a scenario through a driver: do each step's actions, look, and compare."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import msgspec
+
+from monitor.errors import MonitorError
+from monitor.settings import Settings
+from screens.attributes import Intensity
+from screens.keys import Key
+from screens.replay.actions import Action, Fill, Interrupt, MoveTo, Press, Type, Wait
+from screens.replay.comparison import Difference, Seen, differences
+from screens.replay.drivers import Driver, driver_of
+from screens.replay.faults import ActionError, ScenarioError, nearest
+from screens.replay.rendering import Place, attributes_of, cursor_of, places_of, rows_of, text_of
+from screens.replay.scenario import Scenario, Step
+from screens.replay.secrets import Secrets, is_reference
+
+step_s_max = 120.0
+"""Seconds of real time one step of a scenario may take."""
+
+_LAST_STEP = "SELECT rowid, code FROM step ORDER BY rowid DESC LIMIT 1"
+_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+_NAME = re.compile(r"\w+")
+
+Pace = Callable[[float], Awaitable[None]]
+
+
+class Played(msgspec.Struct, frozen=True):
+    """One step, done and compared."""
+
+    number: int
+    """From 1."""
+    step: Step
+    seen: Seen
+    differences: tuple[Difference, ...] = ()
+
+
+class Session:
+    """A scenario at work on an open driver."""
+
+    def __init__(
+        self, scenario: Scenario, driver: Driver, secrets: Secrets, pace: Pace | None = None
+    ) -> None:
+        self.driver = driver
+        self._scenario = scenario
+        self._secrets = secrets
+        self._pace = pace
+        self._now = scenario.starts
+        self._last: tuple[int, ...] = ()
+
+    async def play(self, number: int, step: Step, *, strict_time: bool = False) -> Played:
+        """Do a step and compare; raises `ScenarioError` when it cannot be done."""
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(step_s_max):
+                await self._until(step.time)
+                for action, line in zip(step.actions, step.lines, strict=True):
+                    await self._do(action, line)
+        except TimeoutError as error:
+            problem = f"step {number} took more than step_s_max = {step_s_max} s"
+            raise ScenarioError(self._scenario.file, step.line, problem) from error
+        seen = self.look(step, (time.perf_counter() - started) * 1000)
+        found = differences(step.expected, seen, self._scenario.volatile, strict_time=strict_time)
+        return Played(number, step, seen, tuple(found))
+
+    def look(self, step: Step, elapsed_ms: float = 0.0) -> Seen:
+        """What is on the display and in the store now."""
+        driver = self.driver
+        space = driver.space
+        places = places_of(driver.screen, driver.layout)
+        return Seen(
+            rows=rows_of(space),
+            columns=space.columns,
+            cursor=cursor_of(space, places),
+            attributes=attributes_of(space, places),
+            fields={name: text_of(space, place) for name, place in places.items()},
+            places=places,
+            counts=self._counts(step),
+            code=self._code(),
+            elapsed_ms=elapsed_ms,
+            stray=driver.stray(),
+        )
+
+    async def _until(self, moment: datetime | None) -> None:
+        if moment is not None and (seconds := (moment - self._now).total_seconds()) > 0:
+            await self._wait(seconds)
+
+    async def _wait(self, seconds: float) -> None:
+        if self._pace is not None:
+            await self._pace(seconds)
+        self.driver.advance(seconds)
+        self._now += timedelta(seconds=seconds)
+
+    async def _do(self, action: Action, line: int) -> None:
+        try:
+            await self.perform(action)
+        except ActionError as error:
+            raise ScenarioError(self._scenario.file, line, str(error)) from error
+
+    async def perform(self, action: Action) -> None:
+        """Do one action; raises `ActionError`."""
+        match action:
+            case Press(key):
+                await self.driver.press(key)
+            case Type(text):
+                self._refuse_clear_text(text)
+                await self.driver.type(self._secrets.reveal(text))
+            case Fill(field, text):
+                await self._fill(self._place(field), text)
+            case MoveTo(field, row, column):
+                address = self._place(field).start if field else self._address(row, column)
+                await self.driver.move_to(address)
+            case Wait(seconds):
+                await self._wait(seconds)
+            case Interrupt(by):
+                await self.driver.interrupt(by)
+
+    async def _fill(self, place: Place, text: str) -> None:
+        await self.driver.move_to(place.start)
+        self._refuse_clear_text(text)
+        revealed = self._secrets.reveal(text)
+        if len(revealed) > place.length:
+            shown = f"{revealed!r} has" if revealed == text else f"{text} has"
+            raise ActionError(f"{shown} {len(revealed)} characters, the field {place.length}")
+        await self.driver.press(Key.DELETE_FIELD)
+        if revealed:
+            await self.driver.type(revealed)
+
+    def _refuse_clear_text(self, text: str) -> None:
+        space = self.driver.space
+        if space.formatted and text and not is_reference(text):
+            look = space.attribute_at(space.cursor)
+            if look.intensity is Intensity.DARK and not look.protected:
+                raise ActionError("what is typed here is not displayed, so it is not written: use `$NAME`")
+
+    def _place(self, name: str) -> Place:
+        places = places_of(self.driver.screen, self.driver.layout)
+        found = places.get(name) or places.get(f"{name}.1")
+        if found is None:
+            raise ActionError(f"the screen has no field {name!r}: {nearest(name, places)}")
+        return found
+
+    def _address(self, row: int, column: int) -> int:
+        space = self.driver.space
+        if row > space.rows or column > space.columns:
+            raise ActionError(f"{row},{column} is not on a screen of {space.rows} rows of {space.columns}")
+        return (row - 1) * space.columns + column - 1
+
+    def _counts(self, step: Step) -> dict[str, int]:
+        if not step.expected.rows:
+            return {}
+        tables = {name for (name,) in self.driver.ask(_TABLES)}
+        for table in step.expected.rows:
+            if table not in tables or not _NAME.fullmatch(table):
+                known = sorted(name for name in tables if not name.startswith("sqlite_"))
+                raise ScenarioError(
+                    self._scenario.file, step.line, f"there is no table {table!r}: {nearest(table, known)}"
+                )
+        return {
+            table: self.driver.ask(f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 a name that was checked
+            for table in step.expected.rows
+        }
+
+    def _code(self) -> str:
+        """The abend code of the latest step of the store, if there was one since the last look."""
+        last = self.driver.ask(_LAST_STEP)
+        before, self._last = self._last, (last[0][0],) if last else ()
+        return str(last[0][1]) if last and self._last != before else ""
+
+
+@asynccontextmanager
+async def session_of(
+    scenario: Scenario, settings: Settings, via: str = "core", pace: Pace | None = None
+) -> AsyncIterator[Session]:
+    """A scenario at work, its driver open; raises `ScenarioError` when it cannot begin."""
+    secrets = Secrets.of(scenario.secrets)
+    driver = driver_of(via, scenario, settings)
+    try:
+        try:
+            await driver.open()
+        except (ActionError, sqlite3.Error) as error:
+            raise ScenarioError(scenario.file, 0, str(error)) from error
+        yield Session(scenario, driver, secrets, pace)
+    finally:
+        await driver.close()
+
+
+async def play(
+    scenario: Scenario,
+    settings: Settings,
+    via: str = "core",
+    *,
+    pace: Pace | None = None,
+    strict_time: bool = False,
+) -> AsyncIterator[Played]:
+    """Every step of a scenario, as it is done."""
+    async with session_of(scenario, settings, via, pace) as session:
+        for number, step in enumerate(scenario.steps, start=1):
+            yield await session.play(number, step, strict_time=strict_time)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A scenario, played."""
+
+    file: str
+    via: str
+    played: tuple[Played, ...] = ()
+    trouble: str = ""
+    """Why it could not be played to its end."""
+    steps: int = 0
+    """In the file."""
+    elapsed_s: float = 0.0
+
+    @property
+    def verdict(self) -> int:
+        """0: the same. 1: different. 2: it could not be run, and nothing differed before."""
+        if any(played.differences for played in self.played):
+            return 1
+        return 2 if self.trouble else 0
+
+
+async def report_on(
+    scenario: Scenario,
+    settings: Settings,
+    via: str,
+    *,
+    pace: Pace | None = None,
+    strict_time: bool = False,
+    told: Callable[[Played], None] = lambda _: None,
+) -> Report:
+    """Play a scenario to its end, or as far as it goes."""
+    started = time.perf_counter()
+    played: list[Played] = []
+    trouble = ""
+    try:
+        async for step in play(scenario, settings, via, pace=pace, strict_time=strict_time):
+            played.append(step)
+            told(step)
+    except MonitorError as error:
+        trouble = str(error)
+    return Report(
+        str(scenario.file), via, tuple(played), trouble, len(scenario.steps), time.perf_counter() - started
+    )

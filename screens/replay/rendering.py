@@ -1,0 +1,116 @@
+"""What is on a display as a scenario writes it: rows, the cursor's place, attributes, fields. Pure.
+
+Empty cells of entry fields are `_`, fields that are not displayed are a run of `*` of their length.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from screens.attributes import Attribute, Intensity
+from screens.drawing import Layouts
+from screens.layout import Screen
+from screens.presentation_space import DUP, FIELD_MARK, NUL, PresentationSpace
+
+_ENTRY = str.maketrans({NUL: "_", DUP: "*", FIELD_MARK: ";"})
+_OUTPUT = str.maketrans({NUL: " ", DUP: "*", FIELD_MARK: ";"})
+
+
+class Place(NamedTuple):
+    """Where a field is on the display."""
+
+    start: int
+    length: int
+
+
+def rows_of(space: PresentationSpace) -> tuple[str, ...]:
+    """Every row, without trailing blanks."""
+    cells = list(" " * space.size)
+    if not space.formatted:
+        cells = list("".join(space.row_text(row) for row in range(space.rows)))
+    for field in space.fields():
+        if field.attribute.intensity is Intensity.DARK:
+            text = "*" * field.length
+        else:
+            text = space.content(field).translate(_OUTPUT if field.attribute.protected else _ENTRY)
+        for offset, sign in enumerate(text):
+            cells[(field.start + offset) % space.size] = sign
+    text = "".join(cells)
+    return tuple(
+        text[start : start + space.columns].rstrip() for start in range(0, space.size, space.columns)
+    )
+
+
+def block(rows: tuple[str, ...]) -> str:
+    """Rows as a literal block: the empty ones at the end are left out."""
+    kept = len(rows)
+    while kept and not rows[kept - 1]:
+        kept -= 1
+    return "".join(f"{row}\n" for row in rows[:kept])
+
+
+def places_of(screen: Screen, layouts: Layouts) -> dict[str, Place]:
+    """Where every named field of a screen is; of two with one name, the one written last."""
+    places: dict[str, Place] = {}
+    for panel in screen.panels:
+        layout = layouts(panel.layout) if callable(layouts) else layouts[panel.layout]
+        for name, field in layout.named.items():
+            row, column = divmod(field.address, layout.columns)
+            places[name] = Place((row * screen.columns + column + 1) % space_size(screen), field.length)
+    return places
+
+
+def space_size(screen: Screen) -> int:
+    """Positions on a screen."""
+    return screen.rows * screen.columns
+
+
+def cursor_of(space: PresentationSpace, places: Mapping[str, Place]) -> str:
+    """The field the cursor is in, `NAME+2` past its start, or `ROW,COLUMN` outside of any."""
+    for name, (start, length) in reversed([*places.items()]):
+        offset = (space.cursor - start) % space.size
+        if offset < max(length, 1):
+            return f"{name}+{offset}" if offset else name
+    row, column = divmod(space.cursor, space.columns)
+    return f"{row + 1},{column + 1}"
+
+
+def text_of(space: PresentationSpace, place: Place) -> str:
+    """What a person reads in a field, without blanks around; a dark one is a run of `*`."""
+    if space.attribute_at(place.start).intensity is Intensity.DARK:
+        return "*" * place.length
+    return space.shown(place.start, place.length).strip()
+
+
+def attributes_of(space: PresentationSpace, places: Mapping[str, Place]) -> str:
+    """Every field of the display, one a line: row and column of its data, length, name, attributes."""
+    names = {place.start: name for name, place in places.items()}
+    lines = []
+    for field in space.fields():
+        row, column = divmod(field.start, space.columns)
+        name = names.get(field.start, "-")
+        lines.append(f"{row + 1},{column + 1} {field.length} {name} {_look(field.attribute)}\n")
+    return "".join(lines)
+
+
+def digest(attributes: str) -> str:
+    """A short sum of the attributes: the same for the same ones."""
+    return hashlib.blake2b(attributes.encode(), digest_size=4).hexdigest()
+
+
+def _look(attribute: Attribute) -> str:
+    protection = "autoskip" if attribute.autoskip else "protected" if attribute.protected else "unprotected"
+    words = [
+        protection,
+        "numeric" if attribute.numeric and not attribute.protected else "",
+        attribute.intensity.value,
+        attribute.color.value,
+        f"on-{attribute.background.value}" if attribute.background.value else "",
+        attribute.highlight.value,
+        "modified" if attribute.modified else "",
+        f"outline-{attribute.outline.value}" if attribute.outline.value else "",
+        f"validation-{attribute.validation.value}" if attribute.validation.value else "",
+    ]
+    return " ".join(filter(None, words))
