@@ -111,6 +111,27 @@ _EFFECTS: Mapping[Key, Callable[[PresentationSpace], None]] = {
 }
 
 
+_RELEASING = frozenset(
+    {
+        Key.UP,
+        Key.DOWN,
+        Key.LEFT,
+        Key.RIGHT,
+        Key.LEFT2,
+        Key.RIGHT2,
+        Key.TAB,
+        Key.BACKTAB,
+        Key.HOME,
+        Key.FIELD_END,
+        Key.ERASE_EOF,
+        Key.ERASE_INPUT,
+        Key.DELETE_FIELD,
+        Key.DELETE_WORD,
+    }
+)
+"""Keys that end the operator's own lock and then do their work, as in x3270; a real 3270 wants Reset first."""
+
+
 def press(space: PresentationSpace, key: Key) -> Aid:
     """Do what a key does. Returns the aid to send, or `Aid.NONE` when there is nothing to send.
 
@@ -118,6 +139,8 @@ def press(space: PresentationSpace, key: Key) -> Aid:
     """
     if key.aid is not Aid.NONE:
         return key.aid if space.may_send(key.aid) else Aid.NONE
+    if key in _RELEASING and space.lock.operator:
+        space.lock = Lock.NONE
     effect = _EFFECTS.get(key)
     if effect is not None:
         effect(space)

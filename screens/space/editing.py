@@ -51,22 +51,19 @@ class Editing(Movement):
             self.cursor = (self.cursor - 1) % self.size
 
     def delete_word(self) -> None:
-        """Take out the word before the cursor and the blanks after it."""
-        if not self._may_change():
-            return
+        """Take out the word before the cursor and the blanks after it; nothing on an unformatted screen."""
         field = self.field_at(self.cursor)
-        start = field.start if field else 0
+        if field is None or not self._may_change():
+            return
+        start = field.start
         for blank in (True, False):
             while self.cursor != start and self._blank((self.cursor - 1) % self.size) is blank:
                 self.erase_character()
 
     def delete_field(self) -> None:
-        """Empty this field and go to its start."""
-        if not self._may_change():
-            return
+        """Empty this field and go to its start; nothing on an unformatted screen."""
         field = self.field_at(self.cursor)
-        if field is None:
-            self.erase(self.rows, self.columns)
+        if field is None or not self._may_change():
             return
         self._empty(field)
         self._set_modified(field.address, on=True)

@@ -57,11 +57,8 @@ class Movement(Buffer):
         self.move_to(self.cursor + 2)
 
     def backspace(self) -> None:
-        """One position left, over attribute bytes; erases nothing."""
-        address = (self.cursor - 1) % self.size
-        while self.is_attribute(address) and address != self.cursor:
-            address = (address - 1) % self.size
-        self.move_to(address)
+        """One position left; erases nothing."""
+        self.left()
 
     def tab(self) -> None:
         """To the next unprotected field."""
@@ -84,28 +81,39 @@ class Movement(Buffer):
         self.move_to(start)
 
     def field_end(self) -> None:
-        """After the last character of this field; nowhere from a protected one."""
+        """After the last character of this field; nowhere from a protected one or an unformatted screen."""
         field = self.field_at(self.cursor)
-        if field is None or field.attribute.protected or not field.length:
+        if field is None or not self._typable(self.cursor):
             return
         filled = len(self.content(field).rstrip(NUL + " "))
         self.move_to(field.start + min(filled, field.length - 1))
 
     def next_word(self) -> None:
-        """To the next word in an unprotected field, else to the next unprotected field."""
-        for address in self._around(self.cursor, 1):
-            if self._word_start(address):
-                self.move_to(address)
-                return
-        self.tab()
+        """To the next word in this field, else past the end of this word, else to the next unprotected word."""
+        if not self.formatted:
+            return
+        here = self.cursor
+        inside = self._typable(here)
+        found = self._word_after(here, same_field=True) if inside else None
+        if found is None and inside and not self._blank(here):
+            found = next((address for address in self._around(here, 1) if self._blank(address)), None)
+            if found is not None and self.is_attribute(found):
+                found = self._word_after(found)
+        elif found is None:
+            found = self._word_after(here)
+        if found is not None:
+            self.move_to(found)
 
     def previous_word(self) -> None:
-        """To the start of this word or of the one before it in an unprotected field."""
-        for address in self._around(self.cursor, -1):
-            if self._word_start(address):
-                self.move_to(address)
-                return
-        self.backtab()
+        """To the start of the word before this one in an unprotected field; of this one when it is alone."""
+        if not self.formatted:
+            return
+        before = (address for address in self._around(self.cursor, -1) if self._word_start(address))
+        found = next(before, None)
+        if found is not None and self._in_word_begun_at(found):
+            found = next(before, found)
+        if found is not None:
+            self.move_to(found)
 
     def _unprotected_before(self, address: int) -> int:
         """Start of the unprotected field whose attribute byte is at `address` or before it; 0 without any."""
@@ -125,6 +133,23 @@ class Movement(Buffer):
             return False
         before = (address - 1) % self.size
         return self.is_attribute(before) or self._blank(before)
+
+    def _word_after(self, address: int, *, same_field: bool = False) -> int | None:
+        """Start of the next unprotected word, perhaps within the field only."""
+        for position in self._around(address, 1):
+            if same_field and self.is_attribute(position):
+                return None
+            if self._word_start(position):
+                return position
+        return None
+
+    def _in_word_begun_at(self, start: int) -> bool:
+        """True when the cursor is inside the word that begins there."""
+        length = (self.cursor - start) % self.size
+        return all(
+            self._typable(address % self.size) and not self._blank(address % self.size)
+            for address in range(start, start + length + 1)
+        )
 
     def _typable(self, address: int) -> bool:
         return not self.is_attribute(address) and not self.attribute_at(address).protected

@@ -128,12 +128,12 @@ def test_erase_takes_the_character_before_the_cursor() -> None:
     assert (space.cursor, space.text(0, 11, 5), space.lock) == (11, "     ", Lock.NONE)
 
 
-def test_backspace_erases_nothing_and_passes_attribute_bytes() -> None:
+def test_backspace_erases_nothing() -> None:
     """BackSpace only moves."""
     space = form()
-    space.set_cursor(81)
+    space.set_cursor(82)
     space.backspace()
-    assert (space.cursor, space.text(1, 1, 3)) == (79, "abc")
+    assert (space.cursor, space.text(1, 1, 3)) == (81, "abc")
 
 
 def test_erase_eof_empties_from_the_cursor_on() -> None:
@@ -335,15 +335,24 @@ def test_leaving_a_changed_trigger_field_sends_enter() -> None:
 
 
 def test_a_locked_keyboard_does_nothing() -> None:
-    """No key but Reset has an effect while the keyboard is locked."""
+    """No key has an effect while the host has the keyboard."""
+    space = form()
+    space.lock = Lock.WAIT
+    before = (space.cursor, [space.row_text(row) for row in range(24)])
+    for key in Key:
+        assert press(space, key) is Aid.NONE
+    assert (space.cursor, [space.row_text(row) for row in range(24)]) == before
+
+
+def test_a_cursor_key_ends_the_operators_lock() -> None:
+    """As in x3270: Tab unlocks and moves on; typing and keys that send stay locked until then."""
     space = form()
     space.set_cursor(0)
     space.type("x")
-    before = (space.cursor, [space.row_text(row) for row in range(24)])
-    for key in Key:
-        if key is not Key.RESET:
-            assert press(space, key) is Aid.NONE
-    assert (space.cursor, [space.row_text(row) for row in range(24)]) == before
+    space.type("y")
+    assert (press(space, Key.ENTER), space.lock) == (Aid.NONE, Lock.PROTECTED)
+    press(space, Key.TAB)
+    assert (space.lock, space.cursor) == (Lock.NONE, 11)
 
 
 def test_a_function_the_terminal_lacks_locks() -> None:
