@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from monitor.exchange import Host
-    from screens.console.session import Decoder
+from monitor.exchange import Host
+from screens.console.session import Decoder
 
 FRAMES_PER_S = 240
 """How often Textual may draw: its own 60 would make a quick answer wait for 16 ms."""
