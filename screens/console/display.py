@@ -17,7 +17,7 @@ from textual.widget import Widget
 from screens.console.geometry import Geometry, place
 from screens.console.hints import hints
 from screens.console.painting import Rectangle, paint_row, restyled, with_cursor
-from screens.console.status import MESSAGE_COLUMN, Status
+from screens.console.status import Status
 from screens.console.themes import THEMES, CursorShape, Theme
 from screens.presentation_space import PresentationSpace
 
@@ -185,10 +185,12 @@ class Display(Widget):
     def _status_row(self) -> list[Segment]:
         """The status line, its message standing out when it wants to be noticed."""
         status, theme = self.look.status, self.look.theme
-        end = MESSAGE_COLUMN + len(status.message)
+        start = status.line.find(status.message[:-1]) if status.message else 0
+        end = start + len(status.message)
         loud = theme.plain(theme.alert, bold=True) if status.alert else self._quiet()
-        pieces = ((status.line[:MESSAGE_COLUMN], self._quiet()), (status.line[MESSAGE_COLUMN:end], loud))
-        return [Segment(text, style) for text, style in (*pieces, (status.line[end:], self._quiet())) if text]
+        quiet = self._quiet()
+        pieces = ((status.line[:start], quiet), (status.line[start:end], loud), (status.line[end:], quiet))
+        return [Segment(text, style) for text, style in pieces if text]
 
     def _hints(self) -> list[Segment]:
         columns = self.space.columns

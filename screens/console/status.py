@@ -10,6 +10,8 @@ from screens.keys import Key
 from screens.presentation_space import Lock
 
 MESSAGE_COLUMN = 8
+LONG_COLUMN = 4
+"""Where a message begins that needs the whole line."""
 MARKS_FROM_END = 36
 TERMINAL_FROM_END = 27
 RESPONSE_FROM_END = 17
@@ -37,10 +39,20 @@ def status(
     if prefix:
         message = f"{prefix} ..."
     elif lock is not Lock.NONE or session.message:
-        message = "  ".join(filter(None, (lock.value, session.message, _way_out(session, keymap))))
+        message = _said(lock.value, session.message, _way_out(session, keymap), width - LONG_COLUMN)
     else:
         message = word
     return Status(message, alert and not prefix, _line(session, message, width))
+
+
+def _said(lock: str, message: str, way_out: str, room: int) -> str:
+    """Lock, message and way out; only the message gives way."""
+    around = sum(len(part) + 2 for part in (lock, way_out) if part)
+    return "  ".join(filter(None, (lock, _cut(message, room - around), way_out)))
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
 
 
 def _way_out(session: Session, keymap: KeyMap) -> str:
@@ -48,12 +60,11 @@ def _way_out(session: Session, keymap: KeyMap) -> str:
     if lock.operator:
         return f"{reset}=Reset"
     if lock is Lock.NOT_CONNECTED:
-        leave = f"{_key(keymap, Local.QUIT)}=Quit"
-        return leave if session.asking else f"{reset}={_AGAIN[session.link]}  {leave}"
+        return f"{_key(keymap, Local.QUIT)}=Quit" if session.asking else f"{reset}={_AGAIN[session.link]}"
     return ""
 
 
-_AGAIN = {Link.TAKEN: "Take it back", Link.DOWN: "Try again", Link.UP: "Try again"}
+_AGAIN = {Link.TAKEN: "Take back", Link.DOWN: "Try again", Link.UP: "Try again"}
 
 
 def _key(keymap: KeyMap, function: Key | Local) -> str:
@@ -61,7 +72,7 @@ def _key(keymap: KeyMap, function: Key | Local) -> str:
 
 
 def _line(session: Session, message: str, width: int) -> str:
-    """Put everything in its place; a long message takes the places it runs into, but never the cursor's."""
+    """Put everything in its place; a long message takes the places it runs into."""
     space = session.space
     row, column = divmod(space.cursor, space.columns)
     connected = session.link is Link.UP and space.lock is not Lock.NOT_CONNECTED
@@ -71,9 +82,10 @@ def _line(session: Session, message: str, width: int) -> str:
         (width - TERMINAL_FROM_END, session.terminal),
         (width - RESPONSE_FROM_END, response(session.response_s)),
     )
-    room = width - CURSOR_FROM_END - 1 - MESSAGE_COLUMN
-    said = message if len(message) <= room else message[: max(room - 1, 0)] + "…"
-    line = ("4A■" if connected else "4A?").ljust(MESSAGE_COLUMN) + said
+    connection = "4A■" if connected else "4A?"
+    if len(message) > width - CURSOR_FROM_END - 1 - MESSAGE_COLUMN:
+        return f"{connection.ljust(LONG_COLUMN)}{_cut(message, width - LONG_COLUMN)}".ljust(width)
+    line = connection.ljust(MESSAGE_COLUMN) + message
     for start, text in places:
         if text and start > len(line):
             line = line.ljust(start) + text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screens.console.keymap import load
-from screens.console.session import Session
+from screens.console.session import Link, Session
 from screens.console.status import response, status
 from screens.presentation_space import Lock
 from tests.screens.console.fakes import FakeHost, FakePresenter
@@ -38,12 +38,24 @@ async def test_every_operator_lock_says_the_way_out(lock: Lock) -> None:
     assert f"{lock.value}  Esc=Reset" in status(session, KEYMAP, 80).line
 
 
-async def test_a_long_message_never_covers_the_cursors_place() -> None:
-    """It takes the places it runs into and ends in an ellipsis."""
+async def test_a_long_message_has_the_whole_line() -> None:
+    """A refusal of a whole sentence is read to its end where it can be; a longer one ends in an ellipsis."""
     session = await at_work()
+    session.message = "The region has more inputs waiting than waiting_max. Press the key again."
+    assert status(session, KEYMAP, 80).line.rstrip() == f"4A■ {session.message}"
     session.message = "word " * 30
     line = status(session, KEYMAP, 80).line
-    assert (len(line), line[71:]) == (80, "… 004/021")
+    assert (len(line), line[-1]) == (80, "…")
+
+
+async def test_the_way_out_is_never_cut() -> None:
+    """What is said gives way to what can be done."""
+    session = await at_work()
+    session.space.lock, session.link = Lock.NOT_CONNECTED, Link.TAKEN
+    session.message = "Terminal T001 was taken over by another session; this one is told at its next key."
+    line = status(session, KEYMAP, 80).line
+    assert line.startswith("4A? X Not Connected  Terminal T001 was taken over by another")
+    assert line.endswith("…  Esc=Take back")
 
 
 async def test_another_profile_names_its_own_keys() -> None:
