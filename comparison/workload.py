@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -46,18 +47,24 @@ class WrongAnswer(Exception):
 
 
 def transfers(seed: int, terminal: int) -> Iterator[Transfer]:
-    """The transfers of one terminal, for ever; the same for every competitor."""
+    """The transfers of one terminal, for ever; the same for every competitor.
+
+    Accounts and amounts are drawn beforehand and used again in a circle: drawing costs what is not measured.
+    """
     numbers = random.Random(f"{seed}:{terminal}")  # noqa: S311 reproducible on purpose
-    count = 0
-    while True:
-        count += 1
-        source, target = numbers.sample(range(ACCOUNTS), 2)
-        yield Transfer(
-            str(FIRST_ACCOUNT + source),
-            str(FIRST_ACCOUNT + target),
-            f"{numbers.randint(1, 999)}.{numbers.randint(0, 99):02}",
-            f"T{terminal}-{count}",
-        )
+    drawn = [_drawn(numbers) for _ in range(_CIRCLE)]
+    for count in itertools.count(1):
+        source, target, amount = drawn[count % _CIRCLE]
+        yield Transfer(source, target, amount, f"T{terminal}-{count}")
+
+
+_CIRCLE = 64
+
+
+def _drawn(numbers: random.Random) -> tuple[str, str, str]:
+    source, target = numbers.sample(range(ACCOUNTS), 2)
+    amount = f"{numbers.randint(1, 999)}.{numbers.randint(0, 99):02}"
+    return str(FIRST_ACCOUNT + source), str(FIRST_ACCOUNT + target), amount
 
 
 def seed_accounts(database: sqlite3.Connection) -> None:

@@ -32,10 +32,16 @@ class Admission:
         """Steps that wait for a place."""
         return len(self._waiting)
 
+    def enter_now(self, terminal: str) -> bool:
+        """Take a place for a task of `terminal`, if there is one and nobody waits for it."""
+        if self._waiting or not may_start(len(self._placed), self._tasks_max, terminal in self._busy):
+            return False
+        self._take(terminal)
+        return True
+
     async def enter(self, terminal: str) -> bool:
         """Wait for a place for a task of `terminal`; False at once if the queue is full."""
-        if not self._waiting and may_start(self.running, self._tasks_max, terminal in self._busy):
-            self._take(terminal)
+        if self.enter_now(terminal):
             return True
         if len(self._waiting) >= self._waiting_max:
             return False

@@ -69,29 +69,36 @@ class Dispatcher:
             return Refused(Reason.STORE, str(error))
 
     async def _admitted(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
-        if not await self._admission.enter(inbound.terminal):
+        admission = self._admission
+        if not (admission.enter_now(inbound.terminal) or await admission.enter(inbound.terminal)):
             return Refused(
                 Reason.BUSY, "The region has more inputs waiting than waiting_max. Press the key again."
             )
         try:
             return await self._step(inbound, start)
         finally:
-            self._admission.leave(inbound.terminal)
+            admission.leave(inbound.terminal)
 
     async def _step(self, inbound: Inbound, start: str) -> Outbound | Refused:
         claims: set[Key] = set()
         rejected = ""
+        engine = self._engine
         state_key = Key("terminal_state", inbound.terminal)
-        for run in range(1, self._engine.limits.reruns_max + 2):
-            (stored,) = await self._engine.loader.read((state_key,))
+        for run in range(1, engine.limits.reruns_max + 2):
+            (stored,) = await engine.loader.read((state_key,))
             state = TerminalState.of(inbound.terminal, stored)
-            received = await self._receive(state, inbound)
-            choice = choose(state, inbound, received, self._engine.programs, start)
+            screen = state.screen or engine.presentation.blank()
+            try:
+                received = engine.presentation.receive(screen, inbound)
+            except UnknownLayout:
+                await self._learn(screen)
+                received = engine.presentation.receive(screen, inbound)
+            choice = choose(state, inbound, received, engine.programs, start)
             if isinstance(choice, Repeat):
                 return Outbound(inbound.terminal, inbound.sequence, state.screen or "")
             if isinstance(choice, Refused):
                 return choice
-            execution = Execution(self._engine, state, inbound, received, run)
+            execution = Execution(engine, state, inbound, received, run)
             try:
                 if isinstance(choice, Run) and not rejected:
                     sealed = await execution.run(choice.transid, choice.first_time, claims)
@@ -137,14 +144,6 @@ class Dispatcher:
     async def _state(self, terminal: str) -> TerminalState:
         (stored,) = await self._engine.loader.read((Key("terminal_state", terminal),))
         return TerminalState.of(terminal, stored)
-
-    async def _receive(self, state: TerminalState, inbound: Inbound) -> Received:
-        screen = state.screen or self._engine.presentation.blank()
-        try:
-            return self._engine.presentation.receive(screen, inbound)
-        except UnknownLayout:
-            await self._learn(screen)
-            return self._engine.presentation.receive(screen, inbound)
 
     async def _learn(self, screen: str) -> None:
         await learn(self._engine.presentation, self._engine.loader, screen)

@@ -154,7 +154,8 @@ class Execution:
             deadlines.leave(task)
 
     async def _performance(self, transid: str, first_time: bool, claims: Iterable[Key]) -> Ending:
-        await hold_in_order(self._work, claims)
+        if claims:
+            await hold_in_order(self._work, claims)
         program = self._program(transid)
         area = None if first_time else self._stored_area(program)
         while True:

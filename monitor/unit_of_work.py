@@ -154,7 +154,11 @@ class UnitOfWork:
         if self._over:
             raise TaskOver
         if update:
-            await hold_in_order(self, [key for key in keys if key not in self.held])
+            for key in sorted(keys, key=_in_order):
+                if self._locks.take(self, key):
+                    self._note(key)
+                else:
+                    await self.hold(key)
         missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
         if missing:
             await self._see(missing)
@@ -166,8 +170,7 @@ class UnitOfWork:
         The parts of a program (a task group) wait one after the other: a step waits for one record at a time.
         """
         if self._locks.take(self, key):
-            if key not in self.held:
-                self.held.append(key)
+            self._note(key)
             return
         if self._one_wait is None:
             self._one_wait = asyncio.Lock()
@@ -188,6 +191,10 @@ class UnitOfWork:
             if self._over:
                 self._locks.release(self, key)
                 raise TaskOver
+
+    def _note(self, key: Key) -> None:
+        if key not in self.held:
+            self.held.append(key)
 
     def _let_go(self, key: Key) -> None:
         self._locks.release(self, key)

@@ -142,17 +142,23 @@ class Field(Generic[V]):
 
     def fault(self, text: str) -> str:
         """What is wrong with a text that was typed, as a sentence for the operator; empty if nothing is."""
-        if not text or text.isspace():
-            return f"{self.label} {self.edit.wanted}" if self.required else ""
+        return self.examined(text)[1]
+
+    def examined(self, text: str) -> tuple[V, str]:
+        """The value of a text, as `value` has it, and what is wrong with it, as `fault` has it."""
+        text = text.strip()
+        if not text:
+            return cast("V", self._blank), f"{self.label} {self.edit.wanted}" if self.required else ""
         try:
             value = self.edit.read(text)
         except ValueError as error:
-            return f"{self.label} {error}"
+            return cast("V", self._blank if self.typed else text), f"{self.label} {error}"
+        fault = ""
         if self._minimum is not None and value < self._minimum:
-            return f"{self.label} must be at least {self.edit.edit(self._minimum).strip()}"
-        if self._maximum is not None and value > self._maximum:
-            return f"{self.label} must be at most {self.edit.edit(self._maximum).strip()}"
-        return ""
+            fault = f"{self.label} must be at least {self.edit.edit(self._minimum).strip()}"
+        elif self._maximum is not None and value > self._maximum:
+            fault = f"{self.label} must be at most {self.edit.edit(self._maximum).strip()}"
+        return cast("V", value), fault
 
     def written(self, value: object) -> str:
         """The text for a value: edited if it has the field's type, as it is if it is a text already."""

@@ -85,9 +85,12 @@ class Map:
     def errors(self) -> dict[str, str]:
         """A sentence for every entry field with a mistake, by field name, in tab order."""
         if self._errors is None:
-            texts = self._texts
-            faults = ((name, field.fault(texts.get(name, ""))) for name, field in self._declared.entries)
-            self._errors = {name: fault for name, fault in faults if fault}
+            texts, values = self._texts, self._values
+            self._errors = {}
+            for name, field in self._declared.entries:
+                values[name], fault = field.examined(texts.get(name, ""))
+                if fault:
+                    self._errors[name] = fault
         return self._errors
 
     @property
