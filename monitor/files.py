@@ -149,10 +149,13 @@ class File(Generic[R]):
         self._unit.write(address, None)
 
     async def version(self, key: KeyValue) -> int:
-        """Which unit wrote the record; keep it in the area to see later if someone changed it."""
+        """Which unit wrote the record; keep it in the area to see later if someone changed it.
+
+        Of a record that this step has written it is this step's own.
+        """
         address = self._address(key)
         await self._existing(address)
-        return self._unit.version(address)
+        return self._unit.id if address in self._unit.rows else self._unit.version(address)
 
     async def read_unchanged(self, key: KeyValue, version: int) -> R | None:
         """Read for update, or None if another wrote (or deleted) it since `version`: changed by someone else."""
