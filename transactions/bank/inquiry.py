@@ -8,9 +8,10 @@ from monitor.outcome import Converse, Finish, Outcome, TransferTo
 from monitor.program import transaction
 from monitor.task import Task
 from transactions.bank.maps import ACCT01
-from transactions.bank.records import Account, money
+from transactions.bank.records import Account
 from transactions.bank.statement import Statement
 from transactions.house import no_function
+from transactions.money import money
 
 
 class Inquiry(Area):

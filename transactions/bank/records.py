@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from monitor.files import Query, Record, file, ledger
+from transactions.money import minor_units as minor_units
+from transactions.money import money as money
 
 
 @file("account", key="number", alternate="owner")
@@ -56,13 +56,3 @@ EARLIER = Query("earlier", _MOVEMENTS + "WHERE place < :place ORDER BY place DES
 """The lines of an account before a place, the latest first."""
 LATER = Query("later", _MOVEMENTS + "WHERE place > :place ORDER BY place LIMIT :limit", Movement)
 """The lines of an account after a place, the earliest first."""
-
-
-def money(minor: int) -> Decimal:
-    """An amount of minor units as the maps show it."""
-    return Decimal(minor).scaleb(-2)
-
-
-def minor_units(amount: Decimal) -> int:
-    """An amount as a map has it, in minor units."""
-    return int(amount.scaleb(2))

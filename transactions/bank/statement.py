@@ -8,8 +8,9 @@ from monitor.outcome import Converse, Finish, Outcome, TransferTo
 from monitor.program import transaction
 from monitor.task import Task
 from transactions.bank.maps import STMT01
-from transactions.bank.records import EARLIER, LATER, Account, Movement, money
+from transactions.bank.records import EARLIER, LATER, Account, Movement
 from transactions.house import no_function
+from transactions.money import money
 
 LINES = len(STMT01.day.fields)
 """Lines on a page."""

@@ -12,8 +12,9 @@ from monitor.outcome import Converse, Finish, Outcome, TransferTo
 from monitor.program import transaction
 from monitor.task import Task
 from transactions.bank.maps import XFER01
-from transactions.bank.records import Account, LedgerEntry, minor_units, money
+from transactions.bank.records import Account, LedgerEntry
 from transactions.house import no_function
+from transactions.money import minor_units, money
 
 
 class Transfer(Area):

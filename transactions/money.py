@@ -1,0 +1,15 @@
+"""Money: kept in minor units, shown as a Decimal."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+
+def money(minor: int) -> Decimal:
+    """An amount of minor units as the maps show it."""
+    return Decimal(minor).scaleb(-2)
+
+
+def minor_units(amount: Decimal) -> int:
+    """An amount as a map has it, in minor units."""
+    return int(amount.scaleb(2))
