@@ -30,7 +30,8 @@ _COUNTS = {
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[sqlite3.Connection]:
+def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """The store, to be read only; raises `MonitorError` if it cannot be."""
     path = Path(settings.store).absolute()
     if not path.is_file():
         raise MonitorError(
@@ -49,7 +50,7 @@ def _opened(settings: Settings) -> Iterator[sqlite3.Connection]:
 @region_options
 def dumps(settings: Settings, last: int) -> None:
     """List the dumps that abends left."""
-    with _opened(settings) as database:
+    with opened(settings) as database:
         rows = database.execute(_DUMPS, (last,)).fetchall()
     if not rows:
         click.echo("no dumps")
@@ -72,7 +73,7 @@ def dump(settings: Settings, number: str) -> None:
         )
     except ValueError:
         raise click.BadParameter(f"{number!r} is neither a number nor a unit such as 3-17") from None
-    with _opened(settings) as database:
+    with opened(settings) as database:
         row = database.execute(_DUMP, wanted).fetchone()
     if row is None:
         raise MonitorError(f"there is no dump {number}; `entracte dumps` lists what there is")
@@ -102,7 +103,7 @@ def doctor(ctx: click.Context, settings: Settings) -> None:
         click.echo(f"store     {path} (none yet; `entracte run` makes it)")
         return
     sound = False
-    with _opened(settings) as database:
+    with opened(settings) as database:
         verdict = database.execute("PRAGMA quick_check").fetchone()[0]
         mode = database.execute("PRAGMA journal_mode").fetchone()[0]
         sound = verdict == "ok"

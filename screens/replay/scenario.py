@@ -63,7 +63,7 @@ class Scenario(msgspec.Struct, frozen=True):
     starts: datetime = BEGINNING
     """What the scenario's clock says at first."""
     seed: int = 1
-    """Of all randomness."""
+    """Of the random numbers of the first conversation; those of later ones follow from it."""
     user: str = "GUEST"
     terminal: str = "T001"
     secrets: Path | None = None

@@ -79,7 +79,6 @@ def _table(step: Step) -> Table:
     if step.actions:
         table.add("do", literal("".join(f"{write(action)}\n" for action in step.actions)))
     _expect(table, step.expected)
-    table.add(tomlkit.nl())
     return table
 
 

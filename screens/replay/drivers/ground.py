@@ -92,7 +92,7 @@ class MemoryGround:
         self._application = self._watch.over(load(self._settings.programs))
         self._database = new_database(self._application.packages)
         _apply(scenario, self._database)
-        self._random = random.Random(scenario.seed)  # noqa: S311 the same in every replay
+        self._random = Seeds(scenario.seed)
         self._regions = 0
         self._dropped: list[Region] = []
         self._region: Region | None = None
@@ -150,7 +150,7 @@ class FileGround:
         self._folder = tempfile.TemporaryDirectory(prefix="entracte-replay-", ignore_cleanup_errors=True)
         self._file = Path(self._folder.name) / "replay.db"
         self._settings = msgspec.structs.replace(region_settings(scenario, settings), store=str(self._file))
-        self._random = random.Random(scenario.seed)  # noqa: S311 the same in every replay
+        self._random = Seeds(scenario.seed)
         self._dropped: list[AsyncExitStack] = []
         self._open: AsyncExitStack | None = None
 
@@ -195,6 +195,21 @@ class FileGround:
             with suppress(Exception):
                 await dropped.aclose()
         self._folder.cleanup()
+
+
+class Seeds(random.Random):
+    """Seeds of conversations: the first one is given, and all later ones follow from it."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__(first)
+        self._first = first
+
+    def getrandbits(self, bits: int, /) -> int:
+        """The next seed."""
+        if self._first:
+            first, self._first = self._first, 0
+            return first
+        return super().getrandbits(bits)
 
 
 def new_database(packages: tuple[str, ...]) -> sqlite3.Connection:

@@ -1,0 +1,167 @@
+"""A scenario of what is stored: the keys are read off the inputs, the expectations off the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from monitor.exchange import Aid
+from monitor.recall import StoredStep
+from screens.attributes import Intensity
+from screens.drawing import draw
+from screens.keys import Key, press, type_text
+from screens.layout import BLANK
+from screens.presentation_space import NUL, Lock, PresentationSpace
+from screens.replay.actions import Action, Fill, MoveTo, Press, Type
+from screens.replay.rendering import Place, attributes_of, block, cursor_of, digest, places_of, rows_of
+from screens.replay.scenario import Expected, Scenario, Step
+from screens.replay.secrets import escaped
+from screens.replay.terminal import Decoder
+
+_KEYS = {key.aid: key for key in Key if key.aid is not Aid.NONE}
+
+
+def scenario_of(
+    steps: Sequence[StoredStep], decoder: Decoder, file: Path, *, seed: int, full_attributes: bool = False
+) -> Scenario:
+    """The scenario of a terminal's stored steps, which begin on a blank screen or with no key at all."""
+    first = steps[0]
+    started = datetime.fromisoformat(first.started)
+    greeted = aid_of(first) is Aid.NONE
+    display = Replica(decoder)
+    made = []
+    for stored in steps:
+        actions = display.actions(stored)
+        display.show(stored.screen, aid_of(stored))
+        moment = datetime.fromisoformat(stored.started)
+        made.append(
+            Step(
+                actions=actions,
+                lines=(0,) * len(actions),
+                expected=display.expected(stored, full_attributes=full_attributes),
+                note=note_of(stored),
+                time=moment if moment > started else None,
+            )
+        )
+    return Scenario(
+        file=file,
+        steps=tuple(made),
+        title=f"Recorded from terminal {first.terminal}",
+        transaction=first.transid if greeted else "",
+        starts=started,
+        seed=seed,
+        user=first.user,
+        terminal=first.terminal,
+    )
+
+
+def aid_of(stored: StoredStep) -> Aid:
+    """The key of a stored input."""
+    return Aid(input_of(stored)["aid"])
+
+
+def input_of(stored: StoredStep) -> dict[str, Any]:
+    """A stored input: aid, cursor, fields by name, text."""
+    taken: dict[str, Any] = msgspec.json.decode(stored.input)
+    return taken
+
+
+def note_of(stored: StoredStep) -> str:
+    """What a stored step did, in a few words."""
+    what = stored.transid or "no transaction"
+    return f"{what}: {stored.outcome}{f' {stored.code}' if stored.code else ''}"
+
+
+class Replica:
+    """A display that is shown what a terminal was shown."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self.space = PresentationSpace()
+        self.screen = BLANK
+        self._decoder = decoder
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Where the fields are."""
+        return places_of(self.screen, self._decoder.layout)
+
+    def show(self, encoded: str, aid: Aid = Aid.NONE) -> None:
+        """Draw the answer to a key."""
+        before = None if aid is Aid.CLEAR else self.screen
+        self.screen = self._decoder.decode(encoded)
+        draw(self.space, self.screen, self._decoder.layout, before, unsent=aid.short)
+        self.space.lock = Lock.NONE
+
+    def expected(self, stored: StoredStep, *, full_attributes: bool) -> Expected:
+        """All of what is on the display."""
+        places = self.places
+        attributes = attributes_of(self.space, places)
+        return Expected(
+            screen=block(rows_of(self.space)),
+            cursor=cursor_of(self.space, places),
+            attributes=attributes if full_attributes else digest(attributes),
+            abend=stored.code or None,
+        )
+
+    def actions(self, stored: StoredStep) -> tuple[Action, ...]:
+        """What an operator does on this display to send a stored input; done here too."""
+        aid = aid_of(stored)
+        if aid is Aid.NONE:
+            return ()
+        taken = input_of(stored)
+        actions = [*self._filled(taken.get("fields") or {}), *self._typed(taken.get("text") or "")]
+        for action in actions:
+            self._do(action)
+        cursor = taken.get("cursor")
+        if cursor is not None and cursor != self.space.cursor:
+            actions.append(self._moved(cursor))
+        return (*actions, Press(_KEYS[aid]))
+
+    def _filled(self, fields: Mapping[str, str]) -> list[Action]:
+        places = self.places
+        known = sorted((places[name].start, name) for name in fields if name in places)
+        made: list[Action] = []
+        for start, name in known:
+            look = self.space.attribute_at(start)
+            if look.protected:
+                continue
+            if look.intensity is Intensity.DARK:
+                made.append(Fill(name, f"${secret_name(name)}"))
+                continue
+            field = self.space.field_at(start)
+            now = self.space.content(field).replace(NUL, "") if field else ""
+            if now != fields[name] or not look.modified:
+                made.append(Fill(name, escaped(fields[name])))
+        return made
+
+    @staticmethod
+    def _typed(text: str) -> list[Action]:
+        return [Type(escaped(text))] if text else []
+
+    def _moved(self, address: int) -> MoveTo:
+        for name, place in self.places.items():
+            if place.start == address and place.length:
+                return MoveTo(field=name)
+        row, column = divmod(address, self.space.columns)
+        return MoveTo(row=row + 1, column=column + 1)
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Fill(field, text):
+                self.space.set_cursor(self.places[field].start)
+                press(self.space, Key.DELETE_FIELD)
+                type_text(self.space, text)
+            case Type(text):
+                type_text(self.space, text)
+            case _:
+                pass
+        self.space.lock = Lock.NONE
+
+
+def secret_name(field: str) -> str:
+    """The name under which the value of a field that is not displayed is looked for."""
+    return field.upper().replace(".", "_")
