@@ -112,7 +112,7 @@ def main() -> None:
 @region_options
 def run(settings: Settings, terminal: str) -> None:
     """Work at a terminal: a region on the store, and the Textual terminal on it."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _has_terminal():
         raise click.UsageError(
             "run needs a terminal to draw on; use `entracte script` to drive it from a program."
         )
@@ -125,10 +125,14 @@ def run(settings: Settings, terminal: str) -> None:
 @click.pass_context
 def demo(ctx: click.Context, settings: Settings, terminal: str) -> None:
     """Open the sample bank in a terminal; without one, show the tour as text."""
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if _has_terminal():
         asyncio.run(_work(settings, terminal))
     else:
         ctx.invoke(named(COMMANDS["tour"][0]))
+
+
+def _has_terminal() -> bool:
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 async def _work(settings: Settings, terminal: str) -> None:
