@@ -9,18 +9,19 @@ from pathlib import Path
 
 import click
 
+from comparison.bench import idle as idle_conversations
 from comparison.bench.report import HEAD, closing_lines, line, summary
 from comparison.bench.rounds import Figure, Plan, fsync_ms, measure, prepare
 from monitor.tuning import tune_process
 
 
-def _numbers(_: click.Context, __: click.Parameter, text: str) -> list[int]:
+def _numbers(_: click.Context, __: click.Parameter, text: str, most: int = 99_999) -> list[int]:
     try:
         numbers = [int(part) for part in text.split(",")]
     except ValueError:
         raise click.BadParameter(f"{text!r} is not a list of numbers such as 1,10,100") from None
-    if not numbers or min(numbers) < 1 or max(numbers) > 99_999:
-        raise click.BadParameter("each number of terminals must be from 1 to 99,999")
+    if min(numbers) < 1 or max(numbers) > most:
+        raise click.BadParameter(f"each number must be from 1 to {most:,}")
     return numbers
 
 
@@ -40,6 +41,13 @@ def _numbers(_: click.Context, __: click.Parameter, text: str) -> list[int]:
     type=click.FloatRange(0, 1000),
     help="Make every commit of every variant this much slower, as an ordinary disk would.",
 )
+@click.option(
+    "--idle",
+    default="",
+    metavar="COUNTS",
+    callback=lambda context, option, text: _numbers(context, option, text, 10_000_000) if text else [],
+    help="Instead: memory and first key with so many idle conversations stored, such as 1000,100000.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 @click.pass_context
 def bench(
@@ -48,14 +56,31 @@ def bench(
     seconds: float,
     rounds: int,
     commit_delay_ms: float,
+    idle: list[int],
     as_json: bool,
 ) -> None:
     """Measure steps a second beside one aiosqlite transaction a step; exit 1 if the audit finds a mistake."""
+    if idle:
+        with tempfile.TemporaryDirectory(prefix="entracte-idle-") as folder:
+            _idle(Path(folder), idle, as_json)
+        return
     plan = Plan(terminals, seconds, rounds, commit_delay_ms / 1e3)
     with tempfile.TemporaryDirectory(prefix="entracte-bench-") as folder:
         findings = asyncio.run(_bench(plan, Path(folder), as_json))
     if findings:
         ctx.exit(1)
+
+
+def _idle(folder: Path, counts: list[int], as_json: bool) -> None:
+    found = idle_conversations.measure(asyncio.run(idle_conversations.prepare(folder)), folder, counts)
+    if as_json:
+        click.echo(json.dumps([row._asdict() for row in found], indent=2))
+        return
+    click.echo(f"{'idle conversations':>18}  {'resident MB':>11}  {'first key p50 ms':>16}  {'p99 ms':>7}")
+    for row in found:
+        click.echo(
+            f"{row.conversations:>18,}  {row.resident_mb:>11.1f}  {row.p50_ms:>16.2f}  {row.p99_ms:>7.2f}"
+        )
 
 
 async def _bench(plan: Plan, folder: Path, as_json: bool) -> list[str]:
