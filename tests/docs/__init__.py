@@ -1,0 +1,1 @@
+"""The papers: what they show is run, and what they name is there."""
