@@ -57,7 +57,7 @@ class Dispatcher:
             await self._learn(screen)
             return Attachment(terminal, state.epoch, state.sequence or 0, screen)
         except StoreError as error:
-            return Refused(Reason.STORE, str(error))
+            return self._store_failed(terminal, error)
 
     async def step(self, inbound: Inbound) -> Outbound | Refused:
         """Run one input; returns once its answer is durable."""
@@ -66,7 +66,7 @@ class Dispatcher:
         try:
             return await self._admitted(inbound)
         except StoreError as error:
-            return Refused(Reason.STORE, str(error))
+            return self._store_failed(inbound.terminal, error)
 
     async def _admitted(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
         admission = self._admission
@@ -144,6 +144,12 @@ class Dispatcher:
     async def _state(self, terminal: str) -> TerminalState:
         (stored,) = await self._engine.loader.read((Key("terminal_state", terminal),))
         return TerminalState.of(terminal, stored)
+
+    def _store_failed(self, terminal: str, error: StoreError) -> Refused:
+        self._engine.log.warning(
+            "store failed", terminal=terminal, error=type(error).__name__, message=str(error)
+        )
+        return Refused(Reason.STORE, str(error))
 
     async def _learn(self, screen: str) -> None:
         await learn(self._engine.presentation, self._engine.loader, screen)

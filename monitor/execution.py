@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Iterable
 from datetime import datetime
+from inspect import isawaitable
 from typing import Any, NamedTuple, cast
 
 from monitor.area import Area, NoArea, decode_area
@@ -26,17 +27,20 @@ from monitor.ending import (
 )
 from monitor.errors import Abend, AreaError, Deadlock, LimitExceeded
 from monitor.exchange import Inbound, Presentation, Received, Send
-from monitor.files import Files, Reports
+from monitor.files import Files, FilesFromThread, Reports
 from monitor.layouts import learn
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
+from monitor.log import Log
+from monitor.offload import Processes
 from monitor.outcome import Converse, Finish, Outcome, Park, Resume, TransferTo
 from monitor.parking import Parked, park, resume
 from monitor.program import Program, ProgramTable
 from monitor.runaway import Runaway, Watchdog, Watched
 from monitor.store import Key, Row, Unit
-from monitor.task import Task
+from monitor.task import Task, Wait
+from monitor.threads import ProgramThread, Threads
 from monitor.unit_of_work import Overlay, UnitOfWork, hold_in_order
 from monitor.units import UnitIds, unit_name
 
@@ -53,6 +57,9 @@ class Engine(NamedTuple):
     units: UnitIds
     watchdog: Watchdog
     deadlines: Deadlines
+    log: Log
+    threads: Threads
+    processes: Processes
     clock: Clock
     random: random.Random
     limits: Limits
@@ -159,8 +166,7 @@ class Execution:
         program = self._program(transid)
         area = None if first_time else self._stored_area(program)
         while True:
-            task = self._task(program, area, first_time)
-            outcome = await program.function(task)
+            task, outcome = await self._called(program, area, first_time)
             if isinstance(outcome, Park):
                 outcome = await self._park(program, task, outcome)
             if isinstance(outcome, Resume):
@@ -174,11 +180,24 @@ class Execution:
     async def _link(self, transid: str, area: Area | None) -> Area | None:
         self._pass_on()
         program = self._program(transid)
-        outcome = await program.function(self._task(program, self._handed(program, area), True))
+        _, outcome = await self._called(program, self._handed(program, area), True)
         if not isinstance(outcome, Finish):
             kind = type(outcome).__name__
             raise Abend("EOUT", f"{transid} was linked to, so it can only Finish; it returned a {kind}")
         return outcome.area
+
+    async def _called(
+        self, program: Program[Any], area: Area | None, first_time: bool
+    ) -> tuple[Task[Any], Any]:
+        """The task of a program, and what the program returned; a synchronous one runs in a thread."""
+        if not program.in_thread:
+            task = self._task(program, area, first_time)
+            returned: Any = program.function(task)
+            return task, await returned
+        thread = ProgramThread(self._engine.threads)
+        task = self._task(program, area, first_time, thread.wait)
+        returned = await thread.run(program.function, task, program.transid)
+        return task, await returned if isawaitable(returned) else returned
 
     async def _park(self, program: Program[Any], task: Task[Any], outcome: Park) -> Outcome:
         state = self._state
@@ -206,20 +225,26 @@ class Execution:
         if self._passed > self._engine.limits.transfers_max:
             raise LimitExceeded("transfers_max", self._passed, self._engine.limits.transfers_max)
 
-    def _task(self, program: Program[Any], area: Area | None, first_time: bool) -> Task[Any]:
+    def _task(
+        self, program: Program[Any], area: Area | None, first_time: bool, wait: Wait | None = None
+    ) -> Task[Any]:
+        engine = self._engine
+        files = Files(self._work, engine.reports)
         return Task(
             transid=program.transid,
             terminal=self._state.terminal,
             user=self._state.user,
             received=self._received,
             area=self._fresh(program) if area is None else area,
-            files=Files(self._work, self._engine.reports),
+            files=FilesFromThread(self._work, engine.reports, wait) if wait else files,
             step=self._number,
             first_time=first_time,
             now=self._now,
             seed=f"{self._seed}:{self._number}:{self._passed}",
             restart_count=self._runs - 1,
             link=self._link,
+            offload=engine.processes.run,
+            wait=wait,
         )
 
     def _program(self, transid: str) -> Program[Any]:
@@ -308,6 +333,14 @@ class Execution:
         area = area_of(state)
         waits_on = (state.next or "") if state.open else ""
         ending = Ending("abend", shown, transid, code, waits_on, area)
+        self._engine.log.warning(
+            "abend",
+            code=code,
+            transid=transid,
+            terminal=state.terminal,
+            unit=unit_name(self._work.id),
+            message=message,
+        )
         return ending, Dump(code, message, detail, area)
 
     def _seal(self, ending: Ending, dump: Dump | None) -> Sealed:

@@ -24,7 +24,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     store: str = "entracte.db"
     """Path of the SQLite file; relative to the folder of the settings file, or to the current one."""
-    programs: tuple[str, ...] = ("transactions.menu", "transactions.bank")
+    programs: tuple[str, ...] = (
+        "transactions.menu",
+        "transactions.bank",
+        "transactions.orders",
+        "transactions.inventory",
+        "transactions.helpdesk",
+        "transactions.diagnostic",
+    )
     """Modules whose transaction programs and record types the region loads."""
     presentation: str = "screens.presenter:Presenter"
     """Where the class is that turns what programs send into screens."""
@@ -32,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Started on a terminal that attaches for the first time; empty: a blank screen."""
     user: str = "GUEST"
     """The user of a terminal nobody has signed on to."""
+    log: str = ""
+    """A file that gets one JSON object a line for starts, abends and store failures; empty: none."""
     limits: Limits = Limits()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 import random
@@ -26,6 +27,8 @@ from monitor.history import prune
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
+from monitor.log import RegionLog
+from monitor.offload import Processes
 from monitor.parking import Parked
 from monitor.program import Application, load
 from monitor.runaway import Watchdog
@@ -35,6 +38,7 @@ from monitor.store.connection import Connection, ThreadConnection, connect
 from monitor.store.migrations import migrate
 from monitor.store.sqlite import SqliteStore, translated
 from monitor.store.tables import MONITOR_TABLES
+from monitor.threads import Threads
 from monitor.unit_of_work import Overlay
 from monitor.units import UnitIds
 
@@ -52,6 +56,7 @@ class Region(NamedTuple):
     committer: Committer
     admission: Admission
     dispatcher: Dispatcher
+    log: RegionLog
 
     def attach(self, terminal: str) -> Coroutine[Any, Any, Attachment | Refused]:
         """See `Dispatcher.attach`."""
@@ -62,8 +67,9 @@ class Region(NamedTuple):
         return self.dispatcher.step(inbound)
 
     def close(self) -> None:
-        """Stop watching; the store is closed by whoever opened it."""
+        """Stop watching, end the worker processes; the store is closed by whoever opened it."""
         self.engine.watchdog.close()
+        self.engine.processes.close()
 
 
 @asynccontextmanager
@@ -175,6 +181,7 @@ async def start(
 ) -> Region:
     """Put a region together over an open store; `number` is its own among all that ever opened it."""
     limits = settings.limits
+    log = _open_log(settings.log)
     presentation = _load_presentation(settings.presentation)
     _check_good_morning(settings, application)
     engine = Engine(
@@ -187,6 +194,9 @@ async def start(
         UnitIds(number),
         Watchdog(limits.runaway_s_max),
         Deadlines(limits.wait_s_max),
+        log.log,
+        Threads(asyncio.Semaphore(limits.threads_max), limits.runaway_s_max),
+        Processes(limits.processes_max),
         clock,
         randomness,
         limits,
@@ -197,7 +207,17 @@ async def start(
         engine, committer, admission, good_morning=settings.good_morning_transid, user=settings.user
     )
     await _store_layouts(store, presentation, engine.units)
-    return Region(number, application, presentation, store, engine, committer, admission, dispatcher)
+    log.log.info("region started", region=number, programs=[program.transid for program in engine.programs])
+    return Region(number, application, presentation, store, engine, committer, admission, dispatcher, log)
+
+
+def _open_log(path: str) -> RegionLog:
+    try:
+        return RegionLog(path)
+    except OSError as error:
+        raise StartupError(
+            f"log {path} cannot be written ({error.strerror}); correct the settings"
+        ) from error
 
 
 def _load_presentation(name: str) -> Presentation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sqlite3
 from collections.abc import Sequence
@@ -23,7 +24,9 @@ CREATE TABLE IF NOT EXISTS schema_change (
 
 
 def changes_of(package: str) -> list[tuple[int, str, str]]:
-    """(number, name, SQL) of the files in the `schema` folder of `package`; empty if it has none."""
+    """(number, name, SQL) of the files in the `schema` folder of `package`; a plain module has none."""
+    if not hasattr(importlib.import_module(package), "__path__"):
+        return []
     folder = resources.files(package) / "schema"
     return sorted(_numbered(folder)) if folder.is_dir() else []
 
