@@ -67,9 +67,11 @@ class Region(NamedTuple):
         return self.dispatcher.step(inbound)
 
     def close(self) -> None:
-        """Stop watching, end the worker processes; the store is closed by whoever opened it."""
+        """Stop watching and logging, end the worker processes; whoever opened the store closes it."""
         self.engine.watchdog.close()
         self.engine.processes.close()
+        self.log.log.info("region stopped", region=self.number, units=self.committer.units)
+        self.log.close()
 
 
 @asynccontextmanager
