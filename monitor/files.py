@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -275,6 +275,23 @@ class Files:
             self._unit, self._reports.store.select(query.sql, {**values, "limit": limit}, allowed)
         )
         return [query.record.from_row(row) for row in rows]
+
+
+class FilesFromThread(Files):
+    """The files as a synchronous program sees them: the unit of work is touched in the event loop only."""
+
+    def __init__(
+        self, unit: UnitOfWork, reports: Reports, wait: Callable[[Coroutine[Any, Any, None]], None]
+    ) -> None:
+        super().__init__(unit, reports)
+        self._wait = wait
+
+    def append(self, record: Record) -> None:
+        """Add a row to an append-only table."""
+        self._wait(self._append(record))
+
+    async def _append(self, record: Record) -> None:
+        super().append(record)
 
 
 async def _watched(unit: UnitOfWork, answer: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
 
 
@@ -10,6 +12,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     tasks_max: int = 256
     """Programs that run at once."""
+    threads_max: int = 64
+    """Synchronous programs that run at once, each in its thread; more wait for a place."""
+    processes_max: int = msgspec.field(default_factory=lambda: os.cpu_count() or 1)
+    """Worker processes for `Task.offload`, made as they are needed; as many as there are cores, if not set."""
     waiting_max: int = 10_000
     """Inputs that wait for a place; one more is refused as busy."""
     batch_units_max: int = 256

@@ -19,7 +19,7 @@ from monitor.store import Table
 from monitor.task import Task
 
 A = TypeVar("A", bound=Area)
-Function = Callable[[Task[A]], Awaitable[Outcome]]
+Function = Callable[[Task[A]], Awaitable[Outcome] | Outcome]
 
 
 class Program(msgspec.Struct, Generic[A], frozen=True):
@@ -32,10 +32,13 @@ class Program(msgspec.Struct, Generic[A], frozen=True):
     keys: tuple[Aid, ...] = ()
     """Keys that start this transaction on a terminal with no conversation."""
     title: str = ""
+    in_thread: bool = False
+    """True for a plain `def`: it runs in a thread, and may compute and block without holding up others."""
 
-    def __call__(self, task: Task[A]) -> Awaitable[Outcome]:
+    async def __call__(self, task: Task[A]) -> Outcome:
         """Run the program: tests call it as the plain function it is."""
-        return self.function(task)
+        outcome = self.function(task)
+        return await outcome if inspect.isawaitable(outcome) else outcome
 
 
 @overload
@@ -53,7 +56,7 @@ def transaction(
 def transaction(
     transid: str, *, area: type[Any] = NoArea, keys: tuple[Aid, ...] = (), title: str = ""
 ) -> Callable[[Function[Any]], Program[Any]]:
-    """Declare an async function from a task to an outcome to be the program of `transid`."""
+    """Declare a function from a task to an outcome to be the program of `transid`; a plain `def` gets a thread."""
     if not (
         1 <= len(transid) <= 4 and transid.isascii() and transid.isalnum() and transid == transid.upper()
     ):
@@ -61,7 +64,8 @@ def transaction(
 
     def declare(function: Function[Any]) -> Program[Any]:
         first_line = (inspect.getdoc(function) or "").partition("\n")[0]
-        return Program(transid, function, area, keys, title or first_line)
+        in_thread = not inspect.iscoroutinefunction(inspect.unwrap(function))
+        return Program(transid, function, area, keys, title or first_line, in_thread)
 
     return declare
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from monitor.area import Area
 from monitor.exchange import Aid, Received
@@ -17,7 +17,11 @@ from monitor.parking import Parked, parked_at
 A = TypeVar("A", bound=Area)
 F_co = TypeVar("F_co", covariant=True)
 
+T = TypeVar("T")
+
 Link = Callable[[str, Area | None], Awaitable[Area | None]]
+Offload = Callable[..., Awaitable[Any]]
+Wait = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 class Receivable(Protocol[F_co]):
@@ -46,6 +50,8 @@ class Task(Generic[A]):
         seed: str = "",
         restart_count: int = 0,
         link: Link | None = None,
+        offload: Offload | None = None,
+        wait: Wait | None = None,
     ) -> None:
         self.transid = transid
         self.terminal = terminal
@@ -63,6 +69,8 @@ class Task(Generic[A]):
         """How often this step was run before, because another had changed what it read."""
         self._seed = seed
         self._link = link
+        self._offload = offload
+        self._wait = wait
 
     @property
     def aid(self) -> Aid:
@@ -101,3 +109,26 @@ class Task(Generic[A]):
         if self._link is None:
             raise RuntimeError("this task has no region: give it link= to call other programs")
         return await self._link(transid, area)
+
+    async def offload(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Call `function` in another process, while this one goes on serving the other terminals.
+
+        The function (of a module, not a local one), its arguments and its result must be picklable. What it
+        raises is raised here; if its process dies this task abends EOFF. Without a region it is simply called.
+        """
+        if self._offload is None:
+            return function(*arguments)
+        result: T = await self._offload(function, *arguments)
+        return result
+
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """In a synchronous program: await `coroutine`, as `task.wait(task.files[Account].read("1"))`."""
+        if self._wait is not None:
+            result: T = self._wait(coroutine)
+            return result
+        try:
+            coroutine.send(None)
+        except StopIteration as stop:
+            return cast("T", stop.value)
+        coroutine.close()
+        raise RuntimeError("an async program awaits for itself; wait is for a synchronous one, in a region")

@@ -11,7 +11,7 @@ import random
 import sys
 import sysconfig
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from types import FrameType
 from typing import Any
 
@@ -51,13 +51,21 @@ class Watch:
         ]
         return msgspec.structs.replace(application, programs=ProgramTable(programs))
 
-    def _watched(self, program: Program[Any]) -> Callable[[Any], Awaitable[Outcome]]:
+    def _watched(self, program: Program[Any]) -> Callable[[Any], Any]:
         profiler = self._profiler(program.transid)
 
         async def run(task: Any) -> Outcome:
-            return await _Profiled(_coroutine(program.function, task), profiler)
+            return await _Profiled(program(task), profiler)
 
-        return run
+        def run_in_thread(task: Any) -> Any:
+            before = sys.getprofile()
+            sys.setprofile(profiler)
+            try:
+                return program.function(task)
+            finally:
+                sys.setprofile(before)
+
+        return run_in_thread if program.in_thread else run
 
     def _profiler(self, transid: str) -> Callable[[FrameType, str, Any], None]:
         found = self._found_by
@@ -103,13 +111,6 @@ class _Profiled:
                 resume = self._coroutine.send
             except BaseException as error:  # noqa: BLE001 passed on into the program
                 value, resume = error, self._coroutine.throw
-
-
-def _coroutine(function: Callable[[Any], Awaitable[Outcome]], task: Any) -> Coroutine[Any, Any, Outcome]:
-    async def run() -> Outcome:
-        return await function(task)
-
-    return run()
 
 
 def _offence(frame: FrameType, called: Any) -> tuple[str, str] | None:

@@ -1,0 +1,111 @@
+"""Work handed to other processes, so that all cores compute while the event loop goes on serving terminals.
+
+Each worker is a pool of its own with one process: when a process dies, only the call it was working on fails.
+A call that is given up (the step's time was over) ends its process, for nothing else would stop it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+from monitor.errors import Abend
+
+T = TypeVar("T")
+
+NICENESS = 15
+"""Workers give way to the process that serves the terminals."""
+
+
+class _Worker:
+    """A pool of one process, and the process's number."""
+
+    def __init__(self) -> None:
+        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._process = 0
+
+    async def run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+        """The function's result, from the worker's process."""
+        loop = asyncio.get_running_loop()
+        if not self._process:
+            self._process = await loop.run_in_executor(self._pool, _give_way)
+        return await loop.run_in_executor(self._pool, function, *arguments)
+
+    def end(self) -> None:
+        """End the process at once, whatever it does."""
+        if self._process:
+            with suppress(ProcessLookupError):
+                os.kill(self._process, getattr(signal, "SIGKILL", signal.SIGTERM))
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Processes:
+    """The worker processes of a region: none until the first call, `processes_max` at most."""
+
+    def __init__(self, processes_max: int) -> None:
+        self._places = asyncio.Semaphore(processes_max)
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._closed = False
+
+    @property
+    def count(self) -> int:
+        """Workers there are."""
+        return len(self._idle) + len(self._busy)
+
+    async def run(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Call `function` in another process; it and all that goes over must be picklable.
+
+        Raises what the function raises, and `Abend` EOFF if the process died under it.
+        """
+        async with self._places:
+            worker = self._idle.pop() if self._idle else _Worker()
+            self._busy.add(worker)
+            try:
+                result = await worker.run(function, arguments)
+            except BrokenProcessPool as error:
+                self._drop(worker)
+                name = getattr(function, "__qualname__", repr(function))
+                raise Abend("EOFF", f"the process that computed {name} ended before it was done") from error
+            except asyncio.CancelledError:
+                self._drop(worker)
+                raise
+            except BaseException:
+                self._rest(worker)
+                raise
+            self._rest(worker)
+            return result
+
+    def close(self) -> None:
+        """End all workers; what they were doing is lost."""
+        self._closed = True
+        for worker in (*self._idle, *self._busy):
+            worker.end()
+        self._idle.clear()
+        self._busy.clear()
+
+    def _rest(self, worker: _Worker) -> None:
+        self._busy.discard(worker)
+        if self._closed:
+            worker.end()
+        else:
+            self._idle.append(worker)
+
+    def _drop(self, worker: _Worker) -> None:
+        self._busy.discard(worker)
+        worker.end()
+
+
+def _give_way() -> int:
+    """In the worker: be nice, and leave Ctrl-C to the region; returns the process's number."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return os.getpid()

@@ -1,0 +1,180 @@
+"""Synchronous programs: each run has a thread of its own, and comes back to the event loop for what it awaits.
+
+The step drives the thread as it would drive a coroutine: `Task.wait` hands a coroutine over, the step awaits it
+as its own, and the thread goes on with the result. So the unit of work is only ever touched in the loop, and a
+step that is cancelled, interrupted or over its deadline ends the same way whichever kind of program it runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import threading
+from collections.abc import Callable, Coroutine
+from contextvars import copy_context
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+from monitor.errors import TaskOver
+from monitor.runaway import Runaway
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+GRACE_S = 1.0
+"""Seconds an interrupted thread has to end; then the step ends without it."""
+
+
+class _Result(NamedTuple):
+    value: Any
+
+
+class _Failure(NamedTuple):
+    error: BaseException
+
+
+class _Request(NamedTuple):
+    coroutine: Coroutine[Any, Any, Any]
+
+
+class Threads(NamedTuple):
+    """What all the threads of a region share."""
+
+    places: asyncio.Semaphore
+    """As many as threads may run; one that cannot be stopped keeps its place until it ends."""
+    runaway_s_max: float
+
+
+class ProgramThread:
+    """One run of a synchronous program; it computes from each answer of the loop to its next request."""
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+        self._loop = asyncio.get_running_loop()
+        self._told: asyncio.Future[_Result | _Failure | _Request] = self._loop.create_future()
+        self._answers: SimpleQueue[_Result | _Failure] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._computing = True
+        self._fired = False
+        self._over = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._thread: threading.Thread | None = None
+
+    async def run(self, function: Callable[[A], T], argument: A, name: str) -> T:
+        """The function's result. Waits for a place if all are taken."""
+        await self._threads.places.acquire()
+        context = copy_context()
+        self._thread = threading.Thread(
+            target=lambda: context.run(self._work, function, argument),
+            name=f"entracte-{name}",
+            daemon=True,  # one that hangs for ever does not keep the process from ending
+        )
+        self._thread.start()
+        result: T = await self._drive()
+        return result
+
+    def wait(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        """In the thread: have the step await `coroutine`."""
+        if self._over or threading.current_thread() is not self._thread:
+            coroutine.close()
+            raise TaskOver
+        self._pause()
+        self._post(self._tell, _Request(coroutine))
+        answer = self._answers.get()
+        if isinstance(answer, _Failure):
+            raise answer.error
+        return answer.value
+
+    async def _drive(self) -> Any:
+        """Await for the thread what it asks for, until it is done."""
+        try:
+            while True:
+                told = await self._next()
+                if isinstance(told, _Failure):
+                    raise told.error
+                if isinstance(told, _Result):
+                    return told.value
+                self._answer(await self._awaited(told.coroutine))
+        finally:
+            self._over = True
+            self._stop_timer()
+            self._answers.put(_Failure(TaskOver()))
+
+    async def _next(self) -> _Result | _Failure | _Request:
+        """What the thread says next. A step that is cancelled meanwhile cancels what the thread does."""
+        if self._threads.runaway_s_max > 0:
+            self._timer = self._loop.call_later(self._threads.runaway_s_max, self._interrupt, Runaway)
+        try:
+            told = await asyncio.shield(self._told)
+        except asyncio.CancelledError as cancelled:
+            self._interrupt(asyncio.CancelledError)
+            told = await asyncio.shield(self._told)
+            if isinstance(told, _Request):
+                told.coroutine.close()
+                self._answer(_Failure(cancelled))
+                told = await asyncio.shield(self._told)
+        self._stop_timer()
+        self._told = self._loop.create_future()
+        return told
+
+    @staticmethod
+    async def _awaited(coroutine: Coroutine[Any, Any, Any]) -> _Result | _Failure:
+        try:
+            return _Result(await coroutine)
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 passed on into the program
+            return _Failure(error)
+
+    def _answer(self, answer: _Result | _Failure) -> None:
+        if self._told.done():
+            self._told = self._loop.create_future()
+        self._computing = True
+        self._answers.put(answer)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _interrupt(self, kind: type[BaseException]) -> None:
+        with self._lock:
+            if self._computing and not self._fired and self._thread is not None:
+                self._fired = True
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self._thread.ident or 0), ctypes.py_object(kind)
+                )
+        self._stop_timer()
+        self._timer = self._loop.call_later(GRACE_S, self._tell, _Failure(kind()))
+
+    def _tell(self, message: _Result | _Failure | _Request) -> None:
+        if not self._told.done():
+            self._told.set_result(message)
+
+    def _work(self, function: Callable[[A], Any], argument: A) -> None:
+        """In the thread: the whole run."""
+        message: _Result | _Failure
+        try:
+            try:
+                message = _Result(function(argument))
+            finally:
+                self._pause()
+        except BaseException as error:  # noqa: BLE001 raised again in the step
+            message = _Failure(error)
+        self._post(self._tell, message)
+        self._post(self._threads.places.release)
+
+    def _pause(self) -> None:
+        with self._lock:
+            self._computing = False
+        if self._fired:
+            for _ in range(10):  # the exception is due here, if the program's last instruction outran it
+                pass
+            self._fired = False
+
+    def _post(self, callback: Callable[..., object], *values: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(callback, *values)
+        except RuntimeError:  # the loop was closed meanwhile
+            self._over = True
+            self._answers.put(_Failure(TaskOver()))

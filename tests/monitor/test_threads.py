@@ -1,0 +1,240 @@
+"""A synchronous program runs in a thread: it may compute and block, and the rules of a step hold for it too."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from contextlib import suppress
+
+from monitor import Area, Converse, Finish, NoArea, Outcome, Send, Task, TransferTo, changed, transaction
+from monitor.limits import Limits
+from tests.monitor.bed import Disk, Terminal, dumps, region_on
+from tests.monitor.plain import Shown
+from tests.monitor.records import Account, Entry
+
+HASTY = Limits(runaway_s_max=0.1)
+
+
+class Count(Area):
+    """What the tests keep."""
+
+    steps: int = 0
+
+
+def note(text: object) -> Send:
+    """A screen with one text."""
+    return Send("NOTE", {"text": str(text)})
+
+
+@transaction("POST", area=Count)
+def posts(task: Task[Count]) -> Outcome:
+    """Read, rewrite and append from a thread."""
+    account = task.wait(task.files[Account].read(1, update=True))
+    assert account
+    task.wait(task.files[Account].rewrite(changed(account, balance=account.balance + 1)))
+    task.files.append(Entry(1, 2, 1, "sync"))
+    task.area.steps += 1
+    return Converse(note(f"{task.area.steps} {threading.current_thread().name}"))
+
+
+@transaction("EASY")
+async def easy(task: Task[NoArea]) -> Outcome:
+    """Anything of the others'."""
+    return Finish(note("easy"))
+
+
+async def attached(region: object, name: str = "T001") -> Terminal:
+    """A terminal on the region."""
+    terminal = Terminal(region, name)  # type: ignore[arg-type]
+    await terminal.attach()
+    return terminal
+
+
+async def test_synchronous_program_works_as_any_other(disk: Disk) -> None:
+    """Files, ledger, area and screen, one unit of work a step; and the thread is its own."""
+    async with region_on(disk, posts) as region:
+        disk.accounts({1: 0})
+        terminal = await attached(region)
+        assert (await terminal.press(text="POST")).values == {"text": "1 entracte-POST"}
+        assert (await terminal.press()).values == {"text": "2 entracte-POST"}
+        assert disk.balance(1) == disk.one("SELECT count(*) FROM ledger") == 2
+        assert len(region.engine.locks) == 0
+
+
+async def test_synchronous_programs_conflict_and_none_is_lost(disk: Disk) -> None:
+    """Twenty at once on one record: it counts twenty."""
+    async with region_on(disk, posts) as region:
+        disk.accounts({1: 0})
+        terminals = [await attached(region, f"T{place}") for place in range(20)]
+        await asyncio.gather(*(terminal.press(text="POST") for terminal in terminals))
+        assert disk.balance(1) == 20
+
+
+async def test_synchronous_program_is_transferred_and_linked_to(disk: Disk) -> None:
+    """Each kind of program may go on with, or call, the other kind."""
+
+    @transaction("ASY")
+    async def asynchronous(task: Task[NoArea]) -> Outcome:
+        return TransferTo("SYN")
+
+    @transaction("SYN")
+    def synchronous(task: Task[NoArea]) -> Outcome:
+        done = task.wait(task.link("SUB", Count(6)))
+        return Finish(note(done.steps))
+
+    @transaction("SUB", area=Count)
+    def subroutine(task: Task[Count]) -> Outcome:
+        return Finish(area=Count(task.area.steps * 7))
+
+    async with region_on(disk, asynchronous, synchronous, subroutine) as region:
+        assert (await (await attached(region)).press(text="ASY")).values == {"text": "42"}
+
+
+async def test_others_go_on_while_a_thread_blocks(disk: Disk) -> None:
+    """A step that blocks its thread holds up nobody."""
+    free = threading.Event()
+
+    @transaction("BLOK")
+    def blocks(task: Task[NoArea]) -> Outcome:
+        free.wait(10)
+        return Finish(note("free"))
+
+    async with region_on(disk, blocks, easy) as region:
+        blocked, other = await attached(region), await attached(region, "T002")
+        waiting = asyncio.create_task(blocked.press(text="BLOK"))
+        assert await other.press(text="EASY") == Shown("NOTE", {"text": "easy"})
+        assert not waiting.done()
+        free.set()
+        assert (await waiting).values == {"text": "free"}
+
+
+async def test_runaway_thread_is_interrupted(disk: Disk) -> None:
+    """An endless loop abends AICA, its writes are backed out, its lock is free, and the thread is gone."""
+    ended = threading.Event()
+
+    @transaction("LOOP")
+    def loops(task: Task[NoArea]) -> Outcome:
+        account = task.wait(task.files[Account].read(1, update=True))
+        assert account
+        task.wait(task.files[Account].rewrite(changed(account, balance=0)))
+        task.files.append(Entry(1, 2, 1, "lost"))
+        try:
+            while True:
+                with suppress(Exception):
+                    list(range(100))
+        finally:
+            ended.set()
+
+    async with region_on(disk, loops, posts, easy, limits=HASTY) as region:
+        disk.accounts({1: 100})
+        looping, other = await attached(region), await attached(region, "T002")
+        failed = asyncio.create_task(looping.press(text="LOOP"))
+        assert await other.press(text="EASY") == Shown("NOTE", {"text": "easy"})
+        assert "LOOP abend AICA" in (await failed).message
+        assert ended.wait(1)
+        assert (disk.balance(1), disk.one("SELECT count(*) FROM ledger")) == (100, 0)
+        assert (await other.press(text="POST")).values["text"].startswith("1 ")
+
+
+async def test_thread_that_cannot_be_stopped_is_left_behind(disk: Disk) -> None:
+    """One call that does not return abends AICA all the same; what the thread wants later is refused."""
+    free, refused = threading.Event(), threading.Event()
+
+    @transaction("HANG")
+    def hangs(task: Task[NoArea]) -> Outcome:
+        try:
+            free.wait(10)
+        finally:
+            try:
+                task.files.append(Entry(1, 2, 1, "late"))
+            except BaseException:
+                refused.set()
+                raise
+        return Finish()
+
+    async with region_on(disk, hangs, posts, limits=Limits(runaway_s_max=0.05, threads_max=2)) as region:
+        disk.accounts({1: 0})
+        terminal = await attached(region)
+        began = time.monotonic()
+        assert "HANG abend AICA" in (await terminal.press(text="HANG")).message
+        assert time.monotonic() - began < 5
+        assert (await terminal.press(text="POST")).message == ""
+        free.set()
+        assert refused.wait(2)
+        await terminal.press()
+        assert disk.ask("SELECT reference FROM ledger") == [("sync",), ("sync",)]
+
+
+async def test_thread_that_waits_too_long_is_given_up(disk: Disk) -> None:
+    """A wait in the loop, or a computation past `wait_s_max`, abends EWAI."""
+
+    @transaction("SITS")
+    def sits(task: Task[NoArea]) -> Outcome:
+        task.wait(asyncio.sleep(60))
+        return Finish()
+
+    @transaction("LONG")
+    def long(task: Task[NoArea]) -> Outcome:
+        while True:
+            time.sleep(0.001)
+
+    limits = Limits(runaway_s_max=0, wait_s_max=0.1)
+    async with region_on(disk, sits, long, limits=limits) as region:
+        terminals = [await attached(region, name) for name in ("T1", "T2")]
+        answers = await asyncio.gather(terminals[0].press(text="SITS"), terminals[1].press(text="LONG"))
+        assert [answer.message[:15] for answer in answers] == ["SITS abend EWAI", "LONG abend EWAI"]
+
+
+async def test_error_in_a_thread_is_dumped_with_its_line(disk: Disk) -> None:
+    """An exception abends ASRA; what a wait raises is raised in the program."""
+
+    @transaction("BAD")
+    def bad(task: Task[NoArea]) -> Outcome:
+        with suppress(ZeroDivisionError):
+            task.wait(divide())
+        raise RuntimeError("the line to find")
+
+    async def divide() -> float:
+        return 1 / 0
+
+    async with region_on(disk, bad) as region:
+        assert "BAD abend ASRA" in (await (await attached(region)).press(text="BAD")).message
+        assert dumps(disk) == [("BAD", "ASRA", "RuntimeError: the line to find")]
+        assert "in bad" in disk.one("SELECT detail FROM dump")
+
+
+async def test_more_threads_than_places_wait(disk: Disk) -> None:
+    """With two places, six programs run two at a time, and all of them run."""
+    now, most, lock = 0, 0, threading.Lock()
+
+    @transaction("BUSY")
+    def busy(task: Task[NoArea]) -> Outcome:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.02)
+        with lock:
+            now -= 1
+        return Finish(note("done"))
+
+    async with region_on(disk, busy, limits=Limits(threads_max=2)) as region:
+        terminals = [await attached(region, f"T{place}") for place in range(6)]
+        await asyncio.gather(*(terminal.press(text="BUSY") for terminal in terminals))
+        assert most == 2
+
+
+def test_synchronous_program_is_a_plain_function_in_a_test() -> None:
+    """Without a region `wait` runs what does not really wait."""
+
+    async def answer() -> int:
+        return 42
+
+    @transaction("UNIT")
+    def unit(task: Task[NoArea]) -> Outcome:
+        return Finish(note(task.wait(answer())))
+
+    task = object.__new__(Task)
+    task._wait = None
+    assert unit.function(task) == Finish(note(42))
