@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -86,7 +86,7 @@ WITH RECURSIVE back (unit, previous, distance) AS (
 SELECT {_COLUMNS} FROM back JOIN step s USING (unit) ORDER BY back.distance DESC
 """  # noqa: S608 our own names
 
-_HISTORY = f"SELECT {_COLUMNS}, c.seed FROM step s JOIN conversation c ON c.id = s.conversation ORDER BY s.started, s.unit"  # noqa: S608, E501
+_BY_UNIT = f"SELECT {_COLUMNS} FROM step s WHERE s.unit = ?"  # noqa: S608 our own names
 
 _OF_TERMINAL = (
     f"SELECT {_COLUMNS} FROM step s WHERE s.terminal = ?1 AND s.sequence > ?2 ORDER BY s.sequence, s.unit"  # noqa: S608
@@ -109,10 +109,11 @@ def steps_of_terminal(database: sqlite3.Connection, terminal: str, after: int) -
     return [StoredStep._make(row) for row in database.execute(_OF_TERMINAL, (terminal, after))]
 
 
-def whole_history(database: sqlite3.Connection) -> Iterator[tuple[StoredStep, int]]:
-    """Every step with the seed of its conversation, in the order they began; read as they are asked for."""
-    for row in database.execute(_HISTORY):
-        yield StoredStep._make(row[:-1]), row[-1]
+def steps_in(database: sqlite3.Connection, units: Iterable[int]) -> Iterator[StoredStep]:
+    """The steps of units of work, in that order, read as they are asked for."""
+    for unit in units:
+        if row := database.execute(_BY_UNIT, (unit,)).fetchone():
+            yield StoredStep._make(row)
 
 
 def seed_of(database: sqlite3.Connection, conversation: int) -> int:

@@ -33,7 +33,8 @@ def approved(text: str, played: Iterable[Played], *, fill: bool = False) -> tupl
             continue
         refused = [difference for difference in step.differences if not _take(table, difference, step)]
         left += [f"step {step.number}: {difference}" for difference in refused]
-    return tomlkit.dumps(document), left
+    after = tomlkit.dumps(document)
+    return (after if after.endswith("\n") or not text.endswith("\n") else f"{after}\n"), left
 
 
 def _fill(table: Table, seen: Seen) -> None:

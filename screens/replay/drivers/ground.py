@@ -204,6 +204,10 @@ class Seeds(random.Random):
         super().__init__(first)
         self._first = first
 
+    def give(self, seed: int) -> None:
+        """Make `seed` the next one."""
+        self._first = seed
+
     def getrandbits(self, bits: int, /) -> int:
         """The next seed."""
         if self._first:

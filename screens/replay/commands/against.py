@@ -1,0 +1,134 @@
+"""`entracte replay against`: run what is stored again, on today's programs."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+import msgspec
+
+from monitor.cli import region_options
+from monitor.recall import layouts, seed_of, steps_in
+from monitor.settings import Settings
+from monitor.units import unit_name
+from screens.replay.commands.run import screen_width
+from screens.replay.comparison import Seen, changed_cells, side_by_side
+from screens.replay.rendering import block
+from screens.replay.rerunning import Verdict, order_of, rerun_of
+from screens.replay.stored import conversation_id, history_of
+
+LABELS = ("stored", "today")
+
+
+class Outcome(msgspec.Struct):
+    """What came of it."""
+
+    steps: int = 0
+    same: int = 0
+    different: list[Verdict] = []
+    skipped: Counter[str] = msgspec.field(default_factory=Counter)
+    elapsed_s: float = 0.0
+
+
+@click.command()
+@click.option("--conversation", metavar="ID", help="Tell of this one only; all are run, for their records.")
+@click.option(
+    "--from",
+    "copy",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A copy of the store taken earlier: its records are the beginning, what came later is run.",
+)
+@click.option("--volatile", multiple=True, help="A field not to compare; may be given again.")
+@click.option("--shown", default=3, show_default=True, help="Steps that differ to show as screens.")
+@region_options
+@click.pass_context
+def against(
+    ctx: click.Context,
+    settings: Settings,
+    conversation: str | None,
+    copy: Path | None,
+    volatile: tuple[str, ...],
+    shown: int,
+) -> None:
+    """Run every stored step again on today's programs, and tell which would now answer differently."""
+    only = conversation_id(conversation) if conversation else 0
+    outcome = asyncio.run(run_again(settings, copy, volatile, only))
+    for place, verdict in enumerate(outcome.different):
+        click.echo(line_of(verdict))
+        if place < shown and verdict.found:
+            click.echo("\n".join(screens_of(verdict, volatile)))
+    for reason, count in outcome.skipped.items():
+        click.echo(f"{count} steps not run: {reason}")
+    click.echo(
+        f"{outcome.steps} steps: {outcome.same} the same, {len(outcome.different)} different, "
+        f"{sum(outcome.skipped.values())} not run; {outcome.elapsed_s:.1f} s, "
+        f"{outcome.steps / max(outcome.elapsed_s, 0.001):.0f} steps/s"
+    )
+    ctx.exit(1 if outcome.different else 0)
+
+
+async def run_again(
+    settings: Settings, copy: Path | None = None, volatile: tuple[str, ...] = (), only: int = 0
+) -> Outcome:
+    """Run the history again; `only` a conversation's id to tell of."""
+    outcome = Outcome()
+    started = time.perf_counter()
+    known = _units_of(copy) if copy else frozenset()
+    with history_of(settings) as (database, _):
+        async with rerun_of(settings, dict(layouts(database)), copy, volatile) as rerun:
+            units = (unit for unit in order_of(database) if unit not in known)
+            for step in steps_in(database, _with_progress(units)):
+                verdict = await rerun.run(step, seed_of(database, step.conversation))
+                if not only or step.conversation == only:
+                    _count(outcome, verdict)
+    outcome.elapsed_s = time.perf_counter() - started
+    return outcome
+
+
+def line_of(verdict: Verdict) -> str:
+    """A step that differs, in one line."""
+    step = verdict.step
+    return (
+        f"conversation {unit_name(step.conversation)} step {step.number}, {step.transid or '-'} at "
+        f"{step.started[:19]} on {step.terminal}: {verdict.unlike}"
+    )
+
+
+def screens_of(verdict: Verdict, volatile: tuple[str, ...]) -> list[str]:
+    """Both screens."""
+    expected = block(verdict.expected)
+    cells = changed_cells(expected, Seen(verdict.found, 80, "", ""), volatile)
+    return ["", *side_by_side(expected, verdict.found, cells, screen_width(), LABELS), ""]
+
+
+def _count(outcome: Outcome, verdict: Verdict) -> None:
+    outcome.steps += 1
+    if verdict.skipped:
+        outcome.skipped[verdict.skipped] += 1
+    elif verdict.unlike:
+        outcome.different.append(verdict)
+    else:
+        outcome.same += 1
+
+
+def _with_progress(units: Iterator[int]) -> Iterator[int]:
+    """Says on a terminal how far it has come."""
+    tells = sys.stderr.isatty()
+    for place, unit in enumerate(units):
+        if tells and place % 500 == 0:
+            click.echo(f"\r{place} steps", nl=False, err=True)
+        yield unit
+    if tells:
+        click.echo("\r" + " " * 20 + "\r", nl=False, err=True)
+
+
+def _units_of(copy: Path) -> frozenset[int]:
+    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        return frozenset(order_of(database))

@@ -1,0 +1,61 @@
+"""A scenario as an s3270 script: it is played, so that fields are written as the places they are at."""
+
+from __future__ import annotations
+
+from monitor.settings import Settings
+from screens.replay.actions import Action, Fill, Interrupt, Interruption, MoveTo, Press, Type, Wait, write
+from screens.replay.foreign import script_key, script_string
+from screens.replay.playing import Session, session_of
+from screens.replay.rendering import places_of
+from screens.replay.scenario import Scenario
+from screens.replay.secrets import is_reference
+
+
+async def to_s3270(scenario: Scenario, settings: Settings, *, screens: bool = False) -> str:
+    """The script; `screens` also prints the screen after each step. A `$NAME` stays one, under a comment."""
+    lines = [
+        f"# {scenario.title or scenario.file.name}",
+        f"# terminal {scenario.terminal}, user {scenario.user}",
+    ]
+    async with session_of(scenario, settings) as session:
+        for number, step in enumerate(scenario.steps, start=1):
+            lines.append(f"# step {number}{f': {step.note}' if step.note else ''}")
+            for action in step.actions:
+                lines += _lines(action, session)
+                await session.perform(action)
+            if screens:
+                lines.append("Ascii()")
+    return "\n".join([*lines, ""])
+
+
+def _lines(action: Action, session: Session) -> list[str]:
+    match action:
+        case Press(key):
+            return [script_key(key)]
+        case Type(text):
+            return _typed(text)
+        case Fill(field, text):
+            places = places_of(session.driver.screen, session.driver.layout)
+            place = places.get(field) or places.get(f"{field}.1")
+            moved = _moved(place.start, session) if place else f"# no field {field}"
+            return [moved, "DeleteField()", *(_typed(text) if text else [])]
+        case MoveTo(field, row, column):
+            if field:
+                return [_moved(places_of(session.driver.screen, session.driver.layout)[field].start, session)]
+            return [f"MoveCursor1({row},{column})"]
+        case Wait(seconds):
+            return [f"Wait({seconds:g},seconds)"]
+        case Interrupt(Interruption.DISCONNECT):
+            return ["Disconnect()", "Connect(entracte)"]
+    return [f"# {write(action)}"]
+
+
+def _moved(address: int, session: Session) -> str:
+    row, column = divmod(address, session.driver.space.columns)
+    return f"MoveCursor1({row + 1},{column + 1})"
+
+
+def _typed(text: str) -> list[str]:
+    if is_reference(text):
+        return [f"# put the value of {text} here", script_string(text)]
+    return [script_string(text[1:] if text.startswith("$$") else text)]

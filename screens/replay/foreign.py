@@ -1,0 +1,204 @@
+"""Scripts of other terminals: s3270's read and written, WSim-like ones read. Pure.
+
+A script becomes a scenario without expectations: each key that sends ends a step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from screens.keys import Key
+from screens.replay.actions import KEYS, Action, Interrupt, Interruption, MoveTo, Press, Type, Wait
+from screens.replay.faults import ScenarioError, nearest
+from screens.replay.scenario import Scenario, Step
+from screens.replay.secrets import escaped
+from screens.script.actions import Action as ScriptAction
+from screens.script.actions import actions
+from screens.script.fault import Fault
+from screens.script.strokes import strokes
+
+Lines = Iterable[tuple[int, Action]]
+
+_SAY_NOTHING = frozenset(
+    {"ascii", "ascii1", "asciifield", "ebcdic", "ebcdic1", "ebcdicfield", "readbuffer", "printtext", "query"}
+    | {"snap", "expect", "connect", "open", "quit", "exit", "title", "echo", "script", "capabilities"}
+)
+"""What reads the screen, or is about the connection: nothing an operator does."""
+_PLAIN = {key.value.lower(): key for key in Key if key.value[:2] not in ("PF", "PA")}
+_S3270 = (
+    *_PLAIN,
+    "pf",
+    "pa",
+    "string",
+    "key",
+    "movecursor",
+    "movecursor1",
+    "wait",
+    "disconnect",
+    *_SAY_NOTHING,
+)
+
+
+def from_s3270(file: Path, text: str) -> Scenario:
+    """The scenario of a script in s3270's action language; raises `ScenarioError`."""
+
+    def read() -> Iterator[tuple[int, Action]]:
+        for number, line in enumerate(text.splitlines(), start=1):
+            try:
+                for action in actions(line):
+                    for one in _of_s3270(action):
+                        yield number, one
+            except (Fault, ValueError) as error:
+                raise ScenarioError(file, number, str(error)) from error
+
+    return _scenario(file, read())
+
+
+def _of_s3270(action: ScriptAction) -> Iterator[Action]:
+    name, given = action.name.lower(), action.arguments
+    match name:
+        case "string":
+            yield from _strokes("".join(given))
+        case "key" if len(given) == 1 and len(given[0]) == 1:
+            yield Type(escaped(given[0]))
+        case "pf" | "pa" if len(given) == 1 and f"{name}{given[0]}" in KEYS:
+            yield Press(KEYS[f"{name}{given[0]}"])
+        case "movecursor" | "movecursor1" if len(given) == 2:
+            origin = 0 if name == "movecursor1" else 1
+            yield MoveTo(row=int(given[0]) + origin, column=int(given[1]) + origin)
+        case "wait":
+            if len(given) == 2 and given[1].lower() == "seconds":
+                yield Wait(float(given[0]))
+        case "disconnect":
+            yield Interrupt(Interruption.DISCONNECT)
+        case known if known in _PLAIN and not given:
+            yield Press(_PLAIN[known])
+        case known if known in _SAY_NOTHING:
+            return
+        case _:
+            told = "its arguments are not understood" if name in _S3270 else nearest(name, _S3270)
+            raise Fault(f"unknown action {action.name!r}: {told}")
+
+
+def _strokes(text: str) -> Iterator[Action]:
+    typed = ""
+    for stroke in strokes(text):
+        if isinstance(stroke, Key):
+            if typed:
+                yield Type(escaped(typed))
+            typed = ""
+            yield Press(stroke)
+        else:
+            typed += stroke
+    if typed:
+        yield Type(escaped(typed))
+
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_TYPE = re.compile(r"type\s+(?:'((?:[^']|'')*)'|\"((?:[^\"]|\"\")*)\"|([A-Za-z_]\w*))", re.IGNORECASE)
+_CURSOR = re.compile(r"cursor\s*(?:at\s*)?\(?\s*(\d+)\s*,\s*(\d+)\s*\)?", re.IGNORECASE)
+_TRANSMIT = re.compile(r"transmit(?:\s+using\s+(\w+))?(?:\s+and\s+wait\b.*)?", re.IGNORECASE)
+_DELAY = re.compile(r"(?:delay|suspend)\s*\(?\s*(\d+(?:\.\d+)?)\s*\)?", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"(?:(?:\w+\s*:\s*)?msgtxt\b.*|endtxt|wait\b.*|say\b.*|onin\b.*|\*.*|#.*|\w+\s*:)?", re.IGNORECASE
+)
+_WORDS = {
+    "erase eof": Key.ERASE_EOF,
+    "eraseeof": Key.ERASE_EOF,
+    "erase input": Key.ERASE_INPUT,
+    "eraseinput": Key.ERASE_INPUT,
+    "tab": Key.TAB,
+    "backtab": Key.BACKTAB,
+    "home": Key.HOME,
+    "newline": Key.NEWLINE,
+    "reset": Key.RESET,
+    "clear": Key.CLEAR,
+}
+_WSIM = ("type 'TEXT'", "cursor(ROW,COLUMN)", "transmit using KEY", "delay(SECONDS)", *_WORDS)
+
+
+def from_wsim(file: Path, text: str) -> Scenario:
+    """The scenario of a WSim-like script: Type, Cursor, Erase EOF, Transmit using a key. Raises `ScenarioError`.
+
+    A name after Type stands for a value the script takes from elsewhere: it becomes `$NAME`.
+    """
+    without = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+
+    def read() -> Iterator[tuple[int, Action]]:
+        for number, line in enumerate(without.splitlines(), start=1):
+            for statement in _statements(line):
+                try:
+                    action = _of_wsim(statement)
+                except ValueError as error:
+                    raise ScenarioError(file, number, str(error)) from error
+                if action is not None:
+                    yield number, action
+
+    return _scenario(file, read())
+
+
+def _statements(line: str) -> list[str]:
+    """The statements of a line: `;` separates them, but not within quotes."""
+    return [part.strip() for part in re.findall(r"(?:'[^']*'|\"[^\"]*\"|[^;])+", line)]
+
+
+def _of_wsim(statement: str) -> Action | None:
+    if found := _TYPE.fullmatch(statement):
+        if found[3]:
+            return Type(f"${found[3].upper()}")
+        text = found[1].replace("''", "'") if found[1] is not None else (found[2] or "").replace('""', '"')
+        return Type(escaped(text))
+    if found := _CURSOR.fullmatch(statement):
+        return MoveTo(row=int(found[1]), column=int(found[2]))
+    if found := _TRANSMIT.fullmatch(statement):
+        name = (found[1] or "enter").lower()
+        if name not in KEYS:
+            raise ValueError(f"unknown key {found[1]!r}: {nearest(name, KEYS)}")
+        return Press(KEYS[name])
+    if found := _DELAY.fullmatch(statement):
+        return Wait(float(found[1]))
+    if key := _WORDS.get(" ".join(statement.lower().split())):
+        return Press(key)
+    if _NOTHING.fullmatch(statement):
+        return None
+    raise ValueError(f"unknown statement {statement!r}: {nearest(statement.lower(), _WSIM)}")
+
+
+def _scenario(file: Path, found: Lines) -> Scenario:
+    """Steps, each up to a key that sends; the first one has no actions and shows the screen to begin with."""
+    steps, current = [Step()], list[Action]()
+    for _, action in found:
+        current.append(action)
+        if isinstance(action, Press) and action.key.aid != "NONE":
+            steps.append(_step(current))
+            current = []
+    if current:
+        steps.append(_step(current))
+    if len(steps) == 1:
+        raise ScenarioError(file, 0, "there is nothing in it that is done at a terminal")
+    return Scenario(file=file, steps=tuple(steps), title=f"Imported from {file.name}")
+
+
+def _step(done: list[Action]) -> Step:
+    return Step(tuple(done), (0,) * len(done))
+
+
+READERS: dict[str, Callable[[Path, str], Scenario]] = {"s3270": from_s3270, "wsim": from_wsim}
+
+
+def kind_of(text: str) -> str:
+    """Which language a script is in: s3270's has parentheses after keys, the other one transmits."""
+    return "wsim" if re.search(r"(?im)^\s*transmit\b", text) else "s3270"
+
+
+def script_string(text: str) -> str:
+    """An action of s3270 that types a text."""
+    return 'String("{}")'.format(text.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def script_key(key: Key) -> str:
+    """An action of s3270 that presses a key."""
+    name = key.value
+    return f"{name[:2]}({name[2:]})" if name[:2] in ("PF", "PA") else f"{name}()"

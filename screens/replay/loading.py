@@ -1,0 +1,272 @@
+"""A scenario as a workload: many sessions at once on one region, and how long each step takes."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import itertools
+import statistics
+import time
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from monitor.errors import MonitorError
+from monitor.startup import Region
+from screens.keys import Key
+from screens.layout import Layout, Screen
+from screens.presentation_space import PresentationSpace
+from screens.replay.actions import Action, Fill, Interruption, Type
+from screens.replay.drivers.terminal import decoder_of
+from screens.replay.faults import ActionError, ScenarioError
+from screens.replay.playing import Session
+from screens.replay.scenario import Scenario
+from screens.replay.secrets import Secrets, escaped
+from screens.replay.terminal import ReplayTerminal
+
+Row = Mapping[str, str]
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How much, how long."""
+
+    sessions: int
+    ramp_s: float
+    """Until the last session has begun."""
+    seconds: float
+    """From the first session's begin until no new round of the scenario is begun."""
+    think: float = 0.0
+    """How much of the scenario's own pauses is kept; 1: all, 0: none."""
+    rows: tuple[Row, ...] = ()
+    """Values by field name, a row for each round, from the start again when they are used up."""
+
+
+class Figures:
+    """What was measured so far."""
+
+    def __init__(self, steps: int) -> None:
+        self.elapsed_ms = [array("d") for _ in range(steps)]
+        self.errors: list[Counter[str]] = [Counter() for _ in range(steps)]
+        self.rounds = 0
+        self.active = 0
+
+    @property
+    def steps(self) -> int:
+        """Steps done."""
+        return sum(len(measured) for measured in self.elapsed_ms)
+
+    @property
+    def failed(self) -> int:
+        """Steps that went wrong."""
+        return sum(counter.total() for counter in self.errors)
+
+
+class RegionDriver:
+    """A terminal among many on a region that is open already."""
+
+    def __init__(self, region: Region, terminal: str, rows: int, columns: int) -> None:
+        self._region = region
+        self._terminal = ReplayTerminal(terminal, rows, columns)
+
+    @property
+    def space(self) -> PresentationSpace:
+        """The display."""
+        return self._terminal.space
+
+    @property
+    def screen(self) -> Screen:
+        """The stored screen that is on it."""
+        return self._terminal.screen
+
+    def layout(self, number: int) -> Layout:
+        """A layout by its id."""
+        return self._terminal.layout(number)
+
+    async def open(self) -> None:
+        """Attach the terminal."""
+        await self._terminal.attach(self._region, decoder_of(self._region))
+
+    async def press(self, key: Key) -> None:
+        """Press a key."""
+        await self._terminal.press(key)
+
+    async def type(self, text: str) -> None:
+        """Type characters."""
+        await self._terminal.type(text)
+
+    async def move_to(self, address: int) -> None:
+        """Put the cursor somewhere."""
+        self._terminal.move_to(address)
+
+    async def interrupt(self, by: Interruption) -> None:
+        """Attach again; a region that others work on is neither killed nor restarted."""
+        if by is not Interruption.DISCONNECT:
+            raise ActionError(f"{by.value}: the region of a load is shared; take this step out")
+        await self.open()
+
+    def advance(self, seconds: float) -> None:
+        """The region's clock is the system's."""
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Nothing is asked of the store under load."""
+        return []
+
+    def stray(self) -> tuple[str, ...]:
+        """Programs are not watched under load."""
+        return ()
+
+    async def close(self) -> None:
+        """The region stays open."""
+
+
+class Load:
+    """A scenario, many times at once."""
+
+    def __init__(self, scenario: Scenario, region: Region, plan: Plan) -> None:
+        self.figures = Figures(len(scenario.steps))
+        self._scenario = scenario
+        self._region = region
+        self._plan = plan
+        self._secrets = Secrets.of(scenario.secrets)
+        self._rounds = itertools.count()
+        self._names = _terminal_names(region.number)
+
+    async def run(self) -> float:
+        """Run all sessions to their end; returns the seconds it took."""
+        started = time.perf_counter()
+        deadline = started + self._plan.seconds
+        async with asyncio.TaskGroup() as group:
+            for number in range(self._plan.sessions):
+                delay_s = self._plan.ramp_s * number / self._plan.sessions
+                group.create_task(self._session(delay_s, deadline))
+        return time.perf_counter() - started
+
+    async def repeat(self, rounds: int) -> None:
+        """Run the scenario so many times, one after the other."""
+        for number in range(rounds):
+            await self._round(number)
+
+    async def _session(self, delay_s: float, deadline: float) -> None:
+        await asyncio.sleep(delay_s)
+        self.figures.active += 1
+        try:
+            while time.perf_counter() < deadline:
+                await self._round(next(self._rounds))
+                await asyncio.sleep(0)
+        finally:
+            self.figures.active -= 1
+
+    async def _round(self, number: int) -> None:
+        """The scenario once, on a terminal nobody used before; the first error ends it."""
+        scenario, rows = self._scenario, self._plan.rows
+        row = rows[number % len(rows)] if rows else {}
+        driver = RegionDriver(self._region, next(self._names), scenario.rows, scenario.columns)
+        session = Session(scenario, driver, self._secrets, self._pause)
+        for place, step in enumerate(scenario.steps):
+            started = time.perf_counter()
+            try:
+                if place == 0:
+                    await driver.open()
+                for action in step.actions:
+                    await session.perform(varied(action, row))
+                _check_abend(driver.screen)
+            except (ActionError, MonitorError) as error:
+                self.figures.errors[place][str(error)] += 1
+                return
+            self.figures.elapsed_ms[place].append((time.perf_counter() - started) * 1000)
+        self.figures.rounds += 1
+
+    async def _pause(self, seconds: float) -> None:
+        if self._plan.think:
+            await asyncio.sleep(seconds * self._plan.think)
+
+
+def _check_abend(screen: Screen) -> None:
+    if " abend " in screen.notice:
+        raise ActionError(screen.notice.partition(":")[0])
+
+
+def _terminal_names(region: int) -> Iterator[str]:
+    """Terminal ids of this region's own: L, the region, the count."""
+    digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for number in itertools.count():
+        name, rest = "", number
+        for _ in range(5):
+            rest, place = divmod(rest, 36)
+            name = digits[place] + name
+        yield f"L{digits[region // 36 % 36]}{digits[region % 36]}{name}"
+
+
+def varied(action: Action, row: Row) -> Action:
+    """The action with the row's value in the place of the scenario's, where the row has the field."""
+    if isinstance(action, Fill) and action.field in row:
+        return Fill(action.field, escaped(row[action.field]))
+    if isinstance(action, Type) and action.text.startswith("$") and action.text[1:] in row:
+        return Type(escaped(row[action.text[1:]]))
+    return action
+
+
+def read_rows(file: Path, scenario: Scenario) -> tuple[Row, ...]:
+    """The rows of a CSV file whose first line names fields; raises `ScenarioError`."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError(file, 0, f"cannot be read ({error})") from error
+    reader = csv.DictReader(io.StringIO(text))
+    names = {action.field for step in scenario.steps for action in step.actions if isinstance(action, Fill)}
+    names |= {
+        action.text[1:]
+        for step in scenario.steps
+        for action in step.actions
+        if isinstance(action, Type) and action.text.startswith("$")
+    }
+    rows = []
+    for row in reader:
+        if None in row or None in row.values():
+            raise ScenarioError(file, reader.line_num, "this row has not as many values as there are names")
+        rows.append(dict(row))
+    unknown = [name for name in reader.fieldnames or () if name not in names]
+    if unknown or not rows:
+        told = f"the scenario fills no field {unknown[0]!r}" if unknown else "there is no row"
+        raise ScenarioError(file, 1, f"{told}; it fills {', '.join(sorted(names)) or 'none'}")
+    return tuple(rows)
+
+
+class StepFigures(msgspec.Struct, frozen=True):
+    """One step, under load."""
+
+    step: int
+    note: str
+    count: int
+    errors: int
+    p50_ms: float
+    p90_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+def step_figures(scenario: Scenario, figures: Figures) -> list[StepFigures]:
+    """Percentiles and errors of each step."""
+    return [
+        StepFigures(
+            number + 1,
+            step.note,
+            len(figures.elapsed_ms[number]),
+            figures.errors[number].total(),
+            *_percentiles(figures.elapsed_ms[number]),
+        )
+        for number, step in enumerate(scenario.steps)
+    ]
+
+
+def _percentiles(measured: Sequence[float]) -> tuple[float, float, float, float]:
+    if len(measured) < 2:
+        only = measured[0] if measured else 0.0
+        return only, only, only, only
+    cuts = statistics.quantiles(measured, n=100, method="inclusive")
+    return round(cuts[49], 3), round(cuts[89], 3), round(cuts[98], 3), round(max(measured), 3)

@@ -1,0 +1,287 @@
+"""Run a whole history again on today's programs: a regression test made of production.
+
+Steps are run in the order they began, on records that start as a new store has them, or as a copy of the store
+taken earlier has them. Each runs on the state that was stored before it, at the time, with the seed and under the
+unit id it had; so programs that did not change write the same rows again. Only the last step of each
+conversation is kept, however long the history is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from monitor.admission import Admission
+from monitor.clock import VirtualClock
+from monitor.committer import Committer
+from monitor.dispatcher import Dispatcher
+from monitor.exchange import Aid, Inbound, Refused
+from monitor.execution import Engine
+from monitor.program import load
+from monitor.recall import StoredStep, steps_in
+from monitor.settings import Settings
+from monitor.startup import MONITOR_SCHEMA, start
+from monitor.store.migrations import migrate
+from monitor.store.sqlite import SqliteStore
+from monitor.store.tables import MONITOR_TABLES
+from monitor.units import UnitIds
+from screens.attributes import Intensity
+from screens.presenter import Presenter
+from screens.replay.comparison import Seen, changed_cells
+from screens.replay.drivers.ground import InlineConnection, Seeds, new_database
+from screens.replay.recording import Replica, aid_of, input_of
+from screens.replay.rendering import attributes_of, block, places_of, rows_of
+
+REGION = 2**30
+"""Above the number of any region that was ever registered."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A stored step, run again."""
+
+    step: StoredStep
+    unlike: str = ""
+    """What differs: outcome, next, screen, attributes, area; empty: nothing."""
+    skipped: str = ""
+    """Why it could not be run."""
+    expected: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    """The screens, if they differ."""
+
+
+class _Units(UnitIds):
+    """Gives the unit of work of a step the id it had."""
+
+    def __init__(self) -> None:
+        super().__init__(REGION)
+        self.due: list[int] = []
+
+    def new(self) -> int:
+        """The id that is due, or one nobody has."""
+        return self.due.pop(0) if self.due else super().new()
+
+
+class _Clock(VirtualClock):
+    """Stands at the moment of a step."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime(2000, 1, 1, tzinfo=UTC))
+        self.moment = self._start
+
+    def now(self) -> datetime:
+        """When the step began."""
+        return self.moment
+
+
+class Rerun:
+    """A store in memory, and today's programs on it."""
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        engine: Engine,
+        committer: Committer,
+        presenter: Presenter,
+        volatile: tuple[str, ...],
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._committer = committer
+        self._presenter = presenter
+        self._volatile = volatile
+        self._units = engine.units
+        self._clock = engine.clock
+        self._seeds = engine.random
+
+    async def run(self, step: StoredStep, seed: int) -> Verdict:
+        """Run a stored step on the state before it, and compare; the stored state stands afterwards."""
+        before = self._state(step)
+        if reason := self._reason_to_skip(step, before):
+            self._impose(step, seed)
+            return Verdict(step, skipped=reason)
+        self._set_up(step, seed)
+        refused = await self._answer(step, before)
+        found = self._stored(step.unit)
+        verdict = Verdict(step, skipped=refused) if found is None else self._compare(step, found)
+        if found is None or verdict.unlike:
+            self._impose(step, seed)
+        self._database.execute(
+            "DELETE FROM step WHERE unit = ? AND conversation = ?", (step.previous, step.conversation)
+        )
+        return verdict
+
+    def _state(self, step: StoredStep) -> tuple[int, int, str | None, str]:
+        """Epoch, last sequence, screen and state of the step's terminal."""
+        sql = "SELECT epoch, sequence, screen, state FROM terminal_state WHERE id = ?"
+        row = self._database.execute(sql, (step.terminal,)).fetchone()
+        return (row[0], row[1] or 0, row[2], row[3] or "") if row else (0, 0, None, "")
+
+    def _reason_to_skip(self, step: StoredStep, before: tuple[int, int, str | None, str]) -> str:
+        if step.number > 1 and step.unit == step.conversation:
+            return "a fork begins with it"
+        if step.number > 1 and self._stored(step.previous) is None:
+            return "the step before it is not kept"
+        if aid_of(step) is Aid.NONE and before[2] is not None:
+            return "it had no key"
+        if before[2] and self._has_hidden_input(step, before[2]):
+            return "what was typed is not displayed, so it is not stored"
+        return ""
+
+    def _has_hidden_input(self, step: StoredStep, screen: str) -> bool:
+        fields = input_of(step).get("fields") or {}
+        if not any(text and set(text) == {"*"} for text in fields.values()):
+            return False
+        display = Replica(self._presenter)
+        display.show(screen)
+        return any(
+            display.space.attribute_at(place.start).intensity is Intensity.DARK
+            for name, place in display.places.items()
+            if fields.get(name)
+        )
+
+    def _set_up(self, step: StoredStep, seed: int) -> None:
+        if isinstance(self._clock, _Clock):
+            self._clock.moment = datetime.fromisoformat(step.started)
+        if isinstance(self._seeds, Seeds):
+            self._seeds.give(seed)
+        self._database.execute(
+            "INSERT INTO terminal (id, epoch, user, conversation, written_by) VALUES (?, 0, ?, NULL, 1) "
+            "ON CONFLICT (id) DO UPDATE SET user = excluded.user",
+            (step.terminal, step.user),
+        )
+
+    async def _answer(self, step: StoredStep, before: tuple[int, int, str | None, str]) -> str:
+        """Run the input; returns why it was refused, or nothing."""
+        epoch, sequence, screen, _ = before
+        greets = aid_of(step) is Aid.NONE
+        dispatcher = Dispatcher(
+            self._engine,
+            self._committer,
+            Admission(1, 1),
+            good_morning=step.transid if greets else "",
+            user=step.user,
+        )
+        if isinstance(self._units, _Units):
+            self._units.due = [*([self._units.new()] if greets else []), step.unit]
+        if greets:
+            answer: object = await dispatcher.attach(step.terminal)
+        else:
+            answer = await dispatcher.step(self._inbound(step, epoch, sequence + 1, screen))
+        return answer.text if isinstance(answer, Refused) else ""
+
+    def _inbound(self, step: StoredStep, epoch: int, sequence: int, screen: str | None) -> Inbound:
+        taken = input_of(step)
+        places = (
+            places_of(self._presenter.decode(screen), self._presenter.layout) if screen is not None else {}
+        )
+        fields: Mapping[str, str] = taken.get("fields") or {}
+        sent = sorted((places[name].start, text) for name, text in fields.items() if name in places)
+        cursor: int | None = taken.get("cursor")
+        return Inbound(
+            step.terminal, epoch, sequence, aid_of(step), cursor, tuple(sent), taken.get("text") or ""
+        )
+
+    def _stored(self, unit: int) -> StoredStep | None:
+        return next(steps_in(self._database, [unit]), None)
+
+    def _compare(self, step: StoredStep, found: StoredStep) -> Verdict:
+        unlike = [
+            f"{name} {getattr(found, name) or 'none'} instead of {getattr(step, name) or 'none'}"
+            for name in ("outcome", "code", "next")
+            if getattr(step, name) != getattr(found, name)
+        ]
+        if step.screen == found.screen:
+            screens: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        else:
+            words, screens = self._compare_screens(step.screen, found.screen)
+            unlike += words
+        if (step.area_type, step.area_version, step.area) != (
+            found.area_type,
+            found.area_version,
+            found.area,
+        ):
+            unlike.append("area")
+        return Verdict(step, ", ".join(unlike), "", *screens)
+
+    def _compare_screens(
+        self, stored: str, new: str
+    ) -> tuple[list[str], tuple[tuple[str, ...], tuple[str, ...]]]:
+        before, after = Replica(self._presenter), Replica(self._presenter)
+        before.show(stored)
+        after.show(new)
+        rows = rows_of(before.space), rows_of(after.space)
+        places = after.places
+        seen = Seen(rows[1], after.space.columns, "", "", places=places)
+        if changed_cells(block(rows[0]), seen, self._volatile):
+            return ["screen"], rows
+        looks = attributes_of(before.space, before.places), attributes_of(after.space, places)
+        if looks[0] != looks[1]:
+            return ["attributes"], rows
+        if before.space.cursor != after.space.cursor:
+            return ["cursor"], rows
+        return [], ((), ())
+
+    def _impose(self, step: StoredStep, seed: int) -> None:
+        """Make the store stand where the stored step left it."""
+        marks = ", ".join("?" * len(step))
+        state = "open" if step.next else "ended"
+        columns = ", ".join(step._fields)
+        self._database.execute(f"INSERT OR REPLACE INTO step ({columns}) VALUES ({marks})", step)  # noqa: S608
+        self._database.execute(
+            "INSERT OR REPLACE INTO conversation (id, terminal, state, seed, written_by) VALUES (?, ?, ?, ?, ?)",
+            (step.conversation, step.terminal, state, seed, step.unit),
+        )
+        self._database.execute(
+            "INSERT INTO terminal (id, epoch, user, conversation, written_by) VALUES (?, 0, ?, ?, 1) "
+            "ON CONFLICT (id) DO UPDATE SET conversation = excluded.conversation",
+            (step.terminal, step.user, step.conversation),
+        )
+
+
+@asynccontextmanager
+async def rerun_of(
+    settings: Settings, stored: Mapping[int, str], copy: Path | None, volatile: tuple[str, ...]
+) -> AsyncIterator[Rerun]:
+    """Today's programs on records as a new store has them, or as a copy taken earlier has them."""
+    application = load(settings.programs)
+    with closing(_records(application.packages, copy)) as database:
+        connection = InlineConnection(database)
+        clock, seeds, units = _Clock(), Seeds(1), _Units()
+        region = await start(
+            settings,
+            application,
+            store=SqliteStore(connection, connection, connection, (*MONITOR_TABLES, *application.tables)),
+            number=REGION,
+            clock=clock,
+            randomness=seeds,
+        )
+        presenter = region.presentation
+        if not isinstance(presenter, Presenter):
+            raise TypeError("only screens of the screens floor can be compared")
+        for number, encoded in stored.items():
+            presenter.learn(number, encoded)
+        try:
+            engine = region.engine._replace(units=units)
+            yield Rerun(database, engine, region.committer, presenter, volatile)
+        finally:
+            region.close()
+
+
+def _records(packages: tuple[str, ...], copy: Path | None) -> sqlite3.Connection:
+    if copy is None:
+        return new_database(packages)
+    database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        file.backup(database)
+    migrate(database, (MONITOR_SCHEMA, *packages))
+    return database
+
+
+def order_of(database: sqlite3.Connection) -> Iterator[int]:
+    """The units of all steps, in the order they began."""
+    return (unit for (unit,) in database.execute("SELECT unit FROM step ORDER BY started, unit").fetchall())
