@@ -74,6 +74,13 @@ class Deadlock(MonitorError):
     """Two steps wait for each other's record; this one runs again. Never seen by an operator."""
 
 
+class QueryFailed(Abend):
+    """A query of the application's own cannot be run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("ESQL", f"the query cannot be run: {text}")
+
+
 class TaskOver(MonitorError):
     """The task has ended; what it left running can neither read nor write any more."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from operator import attrgetter
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import msgspec
 
@@ -69,7 +69,8 @@ def _declare(
         for column in (*(() if append else key), *filter(None, (alternate,))):
             if column not in columns:
                 raise MonitorError(f"{record.__name__} has no field {column!r}; it has {', '.join(columns)}")
-        record.table = Table(name, key, columns, append, alternate)
+        real = any(field.type is float or float in get_args(field.type) for field in fields)
+        record.table = Table(name, key, columns, append, alternate, real)
         record.key_value = attrgetter(*key)
         types = {field.name: field.type for field in fields}
         record.key_types = tuple(types.get(column, int) for column in key)

@@ -45,6 +45,8 @@ class Table(msgspec.Struct, frozen=True):
     """True: rows are only added, and the store numbers them."""
     alternate: str = ""
     """A column with an index of its own, to browse by."""
+    real: bool = False
+    """True: some columns are real numbers, of which SQLite's JSON keeps 15 digits only."""
 
 
 class Unit(msgspec.Struct):

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from monitor.errors import ConstraintFailed, StoreBroken, StoreBusy, StoreError, StoreFull
+from monitor.errors import ConstraintFailed, QueryFailed, StoreBroken, StoreBusy, StoreError, StoreFull
 from monitor.store import (
     COMMITTED,
     Key,
@@ -44,6 +44,9 @@ _FAULTS_OF_A_UNIT = (
 """What a row that cannot be stored raises: the unit it came from is rejected, the others are not."""
 
 
+_FAULTS_OF_A_QUERY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
+
+
 class SqliteStore:
     """The contract of `monitor.store.Store`, over one connection that writes and two that read."""
 
@@ -54,7 +57,7 @@ class SqliteStore:
         self._reader = reader
         self._browser = browser
         self._tables = {table.name: table for table in tables}
-        self._broken: StoreBroken | None = None
+        self._broken = ""
 
     async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
         """One query a table, all in one hop."""
@@ -75,17 +78,24 @@ class SqliteStore:
     async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:
         """A query of the application's own; the connection it runs in can only read."""
         with translated():
-            return await self._browser.run(lambda database: database.execute(sql, values).fetchmany(rows_max))
+            try:
+                return await self._browser.run(
+                    lambda database: database.execute(sql, values).fetchmany(rows_max)
+                )
+            except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
+                if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in _FAULTS_OF_A_QUERY:
+                    raise QueryFailed(str(error)) from error
+                raise
 
     async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
         """One transaction and one hop for all; a constraint that fails is traced to its unit."""
         if self._broken:
-            raise self._broken
+            raise StoreBroken(self._broken)
         try:
             with translated():
                 return await self._writer.run(lambda database: self._commit(database, units))
         except StoreBroken as error:
-            self._broken = error
+            self._broken = str(error)
             raise
 
     async def close(self) -> None:
@@ -97,7 +107,11 @@ class SqliteStore:
         found: list[Versioned | None] = [None] * len(keys)
         for table, places in self._by_table(keys).items():
             wanted = _encode([keys[place].value for place in places]).decode()
-            for position, written_by, *row in _only(database, statements.read(table), wanted):
+            if table.real:
+                rows = database.execute(statements.read_rows(table), (wanted,)).fetchall()
+            else:
+                rows = _only(database, statements.read(table), wanted)
+            for position, written_by, *row in rows:
                 found[places[position]] = Versioned(tuple(row), written_by)
         return found
 

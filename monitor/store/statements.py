@@ -30,6 +30,16 @@ def read(table: Table) -> str:
 
 
 @cache
+def read_rows(table: Table) -> str:
+    """As `read`, but a row each."""
+    columns = ", ".join(f"t.{column}" for column in table.columns)
+    return (
+        f"SELECT k.key, t.written_by, {columns} "  # noqa: S608 our own names
+        f"FROM json_each(?1) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
+    )
+
+
+@cache
 def versions(table: Table) -> str:
     """Who wrote the records under the keys ?1, as one JSON array of [position of the key, written_by]."""
     return (
