@@ -26,6 +26,7 @@ from tests.simulation.programs import ACCOUNTS, OPENING_BALANCE, PROGRAMS
 from tests.simulation.virtual_time import LoopClock, VirtualLoop
 
 T = TypeVar("T")
+TRIES_MAX = 200
 
 
 class Faults(NamedTuple):
@@ -221,7 +222,7 @@ class Operator:
 
     async def key(self, aid: Aid, text: str = "", **fields: str) -> bool:
         """Press a key until it is answered; True if the answer is an abend, and the conversation is open."""
-        while True:
+        for _ in range(TRIES_MAX):
             inbound = Inbound(
                 self.name,
                 self._at.epoch,
@@ -241,6 +242,7 @@ class Operator:
                 if self._at.sequence > before:
                     return "abend" in shown(self._at.screen).message
             await asyncio.sleep(self._world.chance.random() / 10)
+        raise AssertionError(f"{self.name} was not answered in {TRIES_MAX} tries")
 
     async def _send(self, inbound: Inbound) -> Outbound | Refused | None:
         world, chance = self._world, self._world.chance
@@ -269,7 +271,7 @@ class Operator:
 
     async def attach(self) -> None:
         """Attach to any region, until one takes it, and see that no step was lost."""
-        while True:
+        for _ in range(TRIES_MAX):
             self._process = self._world.chance.choice(self._world.processes)
             attached = await self._process.call(self._process.region.attach(self.name))
             self._world.tell(self.name, attached)
@@ -284,3 +286,4 @@ class Operator:
                 self._at = attached
                 return
             await asyncio.sleep(self._world.chance.random() / 10)
+        raise AssertionError(f"{self.name} could not attach in {TRIES_MAX} tries")
