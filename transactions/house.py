@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from monitor.area import Area
 from monitor.exchange import Send
 from monitor.task import Task
 from screens.field import Look, Output
@@ -24,16 +23,12 @@ class HouseMap(Map):
     message = Output(carried=False, color="green", intensity="bright")
 
     @classmethod
-    def page(
-        cls, task: Task[Any], source: Map | Area | None = None, /, *, say: str = "", **values: Any
-    ) -> Send:
+    def page(cls, task: Task[Any], source: object = None, /, *, say: str = "", **values: Any) -> Send:
         """The map with `say` in its message row."""
         return cls.show(source, user=task.user, terminal=task.terminal, message=say, **values)
 
     @classmethod
-    def mistake(
-        cls, task: Task[Any], source: Map | Area | None, field: str, message: str, /, **values: Any
-    ) -> Send:
+    def mistake(cls, task: Task[Any], source: object, field: str, message: str, /, **values: Any) -> Send:
         """The map with a red message and the cursor in the field at fault, which is red as well."""
         return cls.show(
             source,

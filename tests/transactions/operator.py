@@ -36,7 +36,7 @@ class Operator:
         assert isinstance(region.presentation, Presenter)
         self.space = PresentationSpace()
         self.screen: Screen = BLANK
-        self._region = region
+        self.region = region
         self._presenter = region.presentation
         self._store = store
         self._name = name
@@ -44,7 +44,7 @@ class Operator:
 
     async def attach(self) -> None:
         """Take the terminal over and look at its screen."""
-        answer = await self._region.attach(self._name)
+        answer = await self.region.attach(self._name)
         assert isinstance(answer, Attachment), answer
         self._epoch, self._sequence = answer.epoch, answer.sequence
         self._look(answer.screen)
@@ -57,12 +57,13 @@ class Operator:
                 await self._send(aid)
         return self.message
 
-    async def _send(self, aid: Aid) -> None:
+    def input(self, aid: Aid) -> Inbound:
+        """What a key would send now."""
         sent = self.space.read_modified(aid)
-        inbound = Inbound(
-            self._name, self._epoch, self._sequence + 1, aid, sent.cursor, sent.fields, sent.text
-        )
-        answer = await self._region.step(inbound)
+        return Inbound(self._name, self._epoch, self._sequence + 1, aid, sent.cursor, sent.fields, sent.text)
+
+    async def _send(self, aid: Aid) -> None:
+        answer = await self.region.step(self.input(aid))
         assert isinstance(answer, Outbound), answer
         self._sequence = answer.sequence
         self._look(answer.screen)
@@ -101,7 +102,7 @@ class Operator:
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What the store says, by plain SQL of the test's own."""
-        with closing(sqlite3.connect(self._store)) as database:
+        with closing(sqlite3.connect(self._store, isolation_level=None)) as database:
             return database.execute(sql, values).fetchall()
 
     def matches(self, name: str) -> bool:
@@ -114,9 +115,22 @@ class Operator:
 
 
 @asynccontextmanager
-async def operator_on(store: Path) -> AsyncIterator[Operator]:
-    """An attached operator; the region's clock stands still."""
+async def operators_on(store: Path, *names: str) -> AsyncIterator[list[Operator]]:
+    """Attached operators at terminals of one region, whose clock stands still."""
     async with open_region(Settings(store=str(store)), clock=VirtualClock(BEGINNING)) as region:
-        operator = Operator(region, store)
-        await operator.attach()
+        operators = [Operator(region, store, name) for name in names]
+        for operator in operators:
+            await operator.attach()
+        yield operators
+
+
+@asynccontextmanager
+async def operator_on(store: Path) -> AsyncIterator[Operator]:
+    """The only operator of a region."""
+    async with operators_on(store, "T001") as (operator,):
         yield operator
+
+
+async def started(operator: Operator, code: str) -> None:
+    """Leave the menu for another transaction."""
+    await operator.do(Key.CLEAR, code, Key.ENTER)

@@ -7,17 +7,12 @@ from pathlib import Path
 import pytest
 
 from screens.keys import Key
-from tests.transactions.operator import Operator, filled, operator_on
+from tests.transactions.operator import filled, operator_on, started
 
 TOO_FINE = "Amount must have at most 2 decimals, such as 1,204.33"
 SAME = "To account must be another than the from account"
 TOO_MUCH = "Amount is more than the 1,204.33 on the from account"
 TRANSFER = filled("10020011", "20030022", "5.25", "Rent May")
-
-
-async def started(operator: Operator, code: str) -> None:
-    """Leave the menu for another transaction."""
-    await operator.do(Key.CLEAR, code, Key.ENTER)
 
 
 async def test_the_bank_is_the_same_in_every_store(tmp_path: Path) -> None:
@@ -196,7 +191,7 @@ async def test_mistakes_of_a_statement(tmp_path: Path, keys: tuple[Key | str, ..
         assert (await operator.do(*keys), operator.at) == (says, "number")
 
 
-@pytest.mark.parametrize("code", ["ACCT", "XFER", "STMT", "MENU"])
+@pytest.mark.parametrize("code", ["ACCT", "XFER", "STMT", "MENU", "ORDR", "INVB", "TKTQ"])
 async def test_clear_leaves_a_blank_screen(tmp_path: Path, code: str) -> None:
     """On it a code can be typed."""
     async with operator_on(tmp_path / "store.db") as operator:
