@@ -5,16 +5,20 @@ from __future__ import annotations
 import pytest
 
 from monitor.exchange import Aid
+from monitor.program import load
+from monitor.settings import Settings
 from screens.map import MAPS, Map
-from transactions import bank, menu
+from tests.transactions.operator import GOLDEN
 from transactions.house import HouseMap
 
+APPLICATIONS = load(Settings().programs)
 MAPS_OF_THE_HOUSE = [found for found in MAPS.values() if issubclass(found, HouseMap)]
 
 
 def test_the_applications_have_maps() -> None:
     """What the tests below look at is there."""
-    assert (bank, menu) and len(MAPS_OF_THE_HOUSE) >= 4
+    modules = {found.__module__.rpartition(".")[0] for found in MAPS_OF_THE_HOUSE}
+    assert modules >= set(APPLICATIONS.packages)
 
 
 @pytest.mark.parametrize("found", MAPS_OF_THE_HOUSE)
@@ -33,3 +37,9 @@ def test_the_cursor_begins_in_an_entry_field(found: type[Map]) -> None:
     """One can type at once."""
     fields = {field.address + 1: field for field in found.layout.fields if field.name}
     assert not fields[found.layout.cursor].attribute.protected
+
+
+@pytest.mark.parametrize("found", MAPS_OF_THE_HOUSE)
+def test_every_map_has_a_golden_screen(found: type[Map]) -> None:
+    """A dialogue has been there, and the screen was looked at."""
+    assert (GOLDEN / f"{found.__name__}.txt").is_file()

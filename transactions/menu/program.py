@@ -24,6 +24,10 @@ ITEMS = (
     Item("ACCT", "Account inquiry"),
     Item("XFER", "Transfer between two accounts"),
     Item("STMT", "Statement of an account"),
+    Item("ORDR", "Order entry"),
+    Item("INVB", "Inventory browse"),
+    Item("TKTQ", "Help-desk queue"),
+    Item("DIAG", "Diagnostic: what a key sends"),
 )
 
 
