@@ -198,14 +198,15 @@ class File(Generic[R]):
             if row is not None:
                 record = self._record.from_row(row)
                 place = cast("Any", getattr(record, by))
-                if start is None or (place <= start if backward else place >= start):
+                if start is None or (place is not None and (place <= start if backward else place >= start)):
                     found[key] = record
         order = (by, *self._record.table.key)
-        return sorted(
-            found.values(),
-            key=lambda record: tuple(getattr(record, name) for name in order),
-            reverse=backward,
-        )
+
+        def place_of(record: R) -> list[tuple[bool, Any]]:
+            values = [getattr(record, name) for name in order]
+            return [(value is not None, value) for value in values]  # NULL first, as SQLite has it
+
+        return sorted(found.values(), key=place_of, reverse=backward)
 
     def _address(self, key: KeyValue) -> Key:
         record = self._record
