@@ -40,7 +40,7 @@ def paint_row(space: PresentationSpace, row: int, theme: Theme) -> Iterator[Segm
     """A row as the host means it to look, without a cursor."""
     formatted = space.formatted
     blank = theme.plain()
-    before = space.attribute_at(row * space.columns - 1).outline if formatted else Outline.NONE
+    before = Outline.NONE  # a side whose cell is in another row is not drawn
     for span in space.spans(row):
         if span.is_attribute:
             side = "▏" if Outline.RIGHT in before else "▕" if Outline.LEFT in span.attribute.outline else " "
