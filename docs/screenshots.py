@@ -20,7 +20,7 @@ from screens.console.app import Terminal
 from screens.presenter import Presenter
 
 FOLDER = Path(__file__).parent / "screenshots"
-FORM = (*"10020011", *"20030022", *"250.00", "tab", *"rent")
+FORM = (*"10020011", "tab", *"20030022", "tab", *"250.00", "tab", *"rent")
 TRANSFER = (*"xfer", "enter", *FORM, "enter")
 
 
