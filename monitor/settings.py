@@ -6,6 +6,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +50,13 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     variables = os.environ if environment is None else environment
     named = file or (Path(variables[_FILE_VARIABLE]) if variables.get(_FILE_VARIABLE) else None)
     values = _read(named) if named else (_read(Path(FILE)) if Path(FILE).is_file() else {})
-    if named and "store" in values:
-        values["store"] = str(named.parent / str(values["store"]))
+    if named and isinstance(values.get("store"), str):
+        values["store"] = str(named.parent / values["store"])
+    if not isinstance(values.setdefault("limits", {}), dict):
+        raise SettingsError("limits must be a table: write [limits] on a line of its own")
     _override(values, variables)
     _refuse_unknown(values, Settings.__struct_fields__, "")
-    limits = values.get("limits", {})
-    if not isinstance(limits, dict):
-        raise SettingsError("limits must be a table: write [limits] on a line of its own")
-    _refuse_unknown(limits, Limits.__struct_fields__, "limits.")
+    _refuse_unknown(values["limits"], Limits.__struct_fields__, "limits.")
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -109,5 +109,5 @@ def _nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
 def _refuse_negative(limits: Limits) -> None:
     for name in Limits.__struct_fields__:
         value = getattr(limits, name)
-        if value < 0 or (value == 0 and name != "runaway_s_max"):
-            raise SettingsError(f"setting limits.{name} is {value}; it must be more than 0")
+        if not 0 <= value < inf or (value == 0 and name != "runaway_s_max"):
+            raise SettingsError(f"setting limits.{name} is {value}; it must be a number of more than 0")
