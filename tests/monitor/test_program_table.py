@@ -1,0 +1,56 @@
+"""The declaration of programs, and the table a region runs by."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor import Aid, Finish, NoArea, Outcome, Program, Task, transaction
+from monitor.errors import StartupError
+from monitor.program import ProgramTable, load
+
+
+async def nothing(task: Task[NoArea]) -> Outcome:
+    """The first line is the title.
+
+    The rest is not.
+    """
+    return Finish()
+
+
+@pytest.mark.parametrize("transid", ["", "TOOLONG", "menu", "A-B", "É", "A B"])
+def test_transaction_id_is_short_plain_and_upper_case(transid: str) -> None:
+    """An id nobody could type is refused when the program is declared."""
+    with pytest.raises(StartupError, match="1 to 4"):
+        transaction(transid)
+
+
+def test_title_is_the_first_line_of_the_docstring() -> None:
+    """A program says in its docstring what it is; a title given wins."""
+    assert transaction("ONE")(nothing).title == "The first line is the title."
+    assert transaction("ONE", title="Given")(nothing).title == "Given"
+
+
+def test_two_programs_of_one_id_or_key_are_refused() -> None:
+    """A program may come twice, under several modules; another of its id or key may not."""
+    one = Program("ONE", nothing, NoArea, (Aid.PF1,))
+    table = ProgramTable([one, one])
+    assert [program.transid for program in table] == ["ONE"]
+    assert table.bound(Aid.PF1) == "ONE"
+    assert table.bound(Aid.PF2) == ""
+    with pytest.raises(StartupError, match="ONE"):
+        table.add(Program("ONE", nothing, NoArea))
+    with pytest.raises(StartupError, match="PF1"):
+        table.add(Program("TWO", nothing, NoArea, (Aid.PF1,)))
+
+
+def test_module_that_is_not_there_is_told() -> None:
+    """A wrong name in the settings is an error that repeats it."""
+    with pytest.raises(StartupError, match="no_such_module"):
+        load(["no_such_module"])
+
+
+def test_program_and_record_types_of_a_module_are_taken_in() -> None:
+    """Loading a module finds its programs and its record types' tables, wherever they were made."""
+    application = load(["tests.simulation.programs"])
+    assert {program.transid for program in application.programs} == {"XFER", "AUDT"}
+    assert {table.name for table in application.tables} == {"account", "ledger"}
