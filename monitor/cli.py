@@ -30,6 +30,7 @@ COMMANDS = {
     "dump": ("monitor.inspection:dump", "Show the dump of one abend."),
     "dumps": ("monitor.inspection:dumps", "List the dumps that abends left."),
     "replay": ("screens.replay.command:replay", "Record a session, run it again, compare, approve, load."),
+    "keys": ("screens.console.command:keys", "Press a key: see what it sends and does."),
     "run": ("monitor.cli:run", "Work at a terminal."),
     "script": ("screens.script.command:script", "Drive a terminal with s3270's actions on standard input."),
     "tour": ("transactions.bank.tour:tour", "Show the point in under a minute, as text."),
