@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from monitor.units import last_of_region
+
 _OLDEST_STEPS = """
 SELECT s.unit, s.started < :oldest, c.state = 'open' OR t.id IS NOT NULL
 FROM step s
@@ -16,8 +18,8 @@ WHERE s.unit > :after ORDER BY s.unit LIMIT :rows
 def prune(database: sqlite3.Connection, oldest: str, rows: int = 1_000) -> int:
     """Delete steps begun before `oldest` (ISO time) that are no terminal's state; returns how many.
 
-    Unit ids rise with time within a region, so the oldest come first, and the search ends with the first
-    `rows` of which none is old enough.
+    Unit ids rise with time within a region, so its oldest come first: after `rows` of which none is old enough
+    the search goes on with the next region.
     """
     deleted, after = 0, 0
     while True:
@@ -28,6 +30,8 @@ def prune(database: sqlite3.Connection, oldest: str, rows: int = 1_000) -> int:
             database.executemany("DELETE FROM step WHERE unit = ?", old)
             database.execute("COMMIT")
             deleted += len(old)
-        if len(found) < rows or not any(too_old for _, too_old, _ in found):
+        if len(found) < rows:
             return deleted
         after = found[-1][0]
+        if not any(too_old for _, too_old, _ in found):
+            after = last_of_region(after)

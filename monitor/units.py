@@ -19,6 +19,11 @@ class UnitIds:
         return self.region << _BITS | next(self._count)
 
 
+def last_of_region(unit: int) -> int:
+    """The highest id that the region of `unit` can give."""
+    return unit | (1 << _BITS) - 1
+
+
 def unit_name(unit: int) -> str:
     """An id as people read it: region and count, such as 3-17."""
     return f"{unit >> _BITS}-{unit & (1 << _BITS) - 1}"
