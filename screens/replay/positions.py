@@ -22,8 +22,8 @@ def lines_of(text: str) -> dict[Place, int]:
     while position <= len(text):
         if depth == 0:
             if header := _HEADER.match(text, position):
-                step, prefix = _entered(header, step)
-                lines.setdefault((step, prefix.rstrip(".")), line)
+                step, table, prefix = _entered(header, step)
+                lines.setdefault((table, prefix.rstrip(".")), line)
                 position = header.end() + (header[1] == "[[")
             elif key := _KEY.match(text, position):
                 lines.setdefault((step, prefix + re.sub(r"[ \t\"']", "", key[1])), line)
@@ -32,13 +32,14 @@ def lines_of(text: str) -> dict[Place, int]:
     return lines
 
 
-def _entered(header: re.Match[str], step: int) -> tuple[int, str]:
-    """The step a table header is about, and what stands before the names of its keys."""
+def _entered(header: re.Match[str], step: int) -> tuple[int, int, str]:
+    """The step that is current now, the one a table belongs to, and what stands before its keys."""
     name = header[2]
-    if header[1] == "[[":
-        return (step + 1, "") if name == "step" else (step, f"{name}.")
-    inner = name.partition(".")[2] if name.startswith("step.") else name
-    return step, f"{inner}."
+    if name == "step" and header[1] == "[[":
+        return step + 1, step + 1, ""
+    if name.startswith("step."):
+        return step, step, f"{name.removeprefix('step.')}."
+    return step, -1, f"{name}."
 
 
 def _rest_of_line(text: str, position: int, line: int, depth: int) -> tuple[int, int, int]:

@@ -1,0 +1,98 @@
+"""Transactions the tests of replay play: a sign-on with a dark field, one that draws, and bad ones."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from datetime import UTC, datetime
+
+from monitor import Aid, Area, Converse, Finish, Outcome, Task, transaction
+from screens.field import Entry, Output
+from screens.map import Map
+
+
+class RPLY01(Map):
+    """A form with a field that is not displayed."""
+
+    picture = """
+     RPLY01                       S I G N   O N
+
+     User . . . . . .[name    ]
+     Password . . . .[password]
+     Said . . . . . .{said                                              }
+     At . . . . . . .{moment              }
+    """
+    name = Entry(cursor=True)
+    password = Entry(intensity="dark")
+    said = Output()
+    moment = Output()
+
+
+class Count(Area):
+    """How often Enter was pressed."""
+
+    entered: int = 0
+
+
+@transaction("SIGN", area=Count)
+async def sign(task: Task[Count]) -> Outcome:
+    """Tell whether the password was the right one, and what time it is."""
+    if task.aid is Aid.PF3:
+        return Finish()
+    if task.first_time:
+        return Converse(RPLY01.show(), area=Count())
+    form = task.receive(RPLY01)
+    said = "right" if form.password == "open" else "wrong"  # noqa: S105
+    moment = task.now.isoformat(timespec="seconds")[:19]
+    entered = task.area.entered + 1
+    shown = RPLY01.show(form, said=f"{said}, {entered}, {task.random.randrange(10**6)}", moment=moment)
+    return Converse(shown, area=Count(entered))
+
+
+async def _shown(task: Task[Count], said: object) -> Outcome:
+    return Converse(RPLY01.show(said=str(said)[:40]), area=Count())
+
+
+@transaction("CLOC", area=Count)
+async def reads_clock(task: Task[Count]) -> Outcome:
+    """Reads the machine's clock."""
+    return await _shown(task, datetime.now(UTC).year > 2000)
+
+
+@transaction("TIME", area=Count)
+async def reads_time(task: Task[Count]) -> Outcome:
+    """Reads the machine's clock by another name."""
+    return await _shown(task, time.time() > 0)
+
+
+@transaction("RAND", area=Count)
+async def draws(task: Task[Count]) -> Outcome:
+    """Draws from the generator all share."""
+    return await _shown(task, random.random() < 2)  # noqa: S311
+
+
+@transaction("UNSE", area=Count)
+async def draws_unseeded(task: Task[Count]) -> Outcome:
+    """Draws from a generator of its own, without a seed."""
+    return await _shown(task, random.Random().random() < 2)  # noqa: S311
+
+
+@transaction("UUID", area=Count)
+async def makes_id(task: Task[Count]) -> Outcome:
+    """Makes an identifier of real randomness."""
+    return await _shown(task, len(str(uuid.uuid4())))
+
+
+@transaction("SEED", area=Count)
+async def draws_seeded(task: Task[Count]) -> Outcome:
+    """Does it right: a generator with a seed, an identifier and the time of the task."""
+    return await _shown(task, (random.Random(7).random(), task.new_id(), task.now))  # noqa: S311
+
+
+@transaction("BOOM", area=Count)
+async def fails(task: Task[Count]) -> Outcome:
+    """Abends on Enter."""
+    if task.first_time:
+        return Converse(RPLY01.show(said="Enter abends"))
+    raise ZeroDivisionError

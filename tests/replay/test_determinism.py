@@ -1,0 +1,53 @@
+"""What a replay could not do again is named."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.replay.scenarios import played, problems, scenario_text
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("transaction", "called", "advice"),
+    [
+        ("CLOC", "datetime.now", "take task.now"),
+        ("TIME", "time.time", "take task.now"),
+        ("RAND", "random.random", "take task.random or task.new_id()"),
+        ("UNSE", "random.Random() without a seed", "take task.random or task.new_id()"),
+        ("UUID", "os.urandom", "take task.random or task.new_id()"),
+    ],
+)
+def test_a_program_that_cannot_be_replayed_is_named(transaction: str, called: str, advice: str) -> None:
+    """With its transaction, what it calls, where, and what to do instead."""
+    (found,) = problems(played(scenario_text(transaction, "")))
+    assert f"{transaction} calls {called} (tests.replay.programs, line " in found
+    assert found.endswith(advice)
+
+
+def test_a_program_that_takes_all_from_the_task_is_not() -> None:
+    """Seeded generators and the task's own time are fine."""
+    assert problems(played(scenario_text("SEED", ""))) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["time.time()", "random.random()", "uuid.uuid4()", "datetime.datetime.now()", "secrets.token_hex()"],
+)
+def test_the_linter_refuses_it_in_an_application(line: str) -> None:
+    """Below `transactions`, before it is ever run."""
+    module = line.partition(".")[0]
+    checked = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--stdin-filename", "transactions/sample/program.py", "-"],
+        input=f"import {module}\n\nMADE = {line}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert "TID251" in checked.stdout

@@ -1,0 +1,154 @@
+"""Scenarios played: actions, expectations, secrets, interruptions and time, through every driver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.replay.scenarios import played, problems, scenario_text
+
+SIGN = "do = '''\nfield name = ann\nfield password = $PASSWORD\nenter\n'''"
+
+
+@pytest.fixture(autouse=True)
+def _password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSWORD", "open")
+
+
+@pytest.mark.parametrize("via", ["core", "store", "ui"])
+def test_a_session_survives_whatever_happens_to_it(via: str) -> None:
+    """Killed, restarted and disconnected, it goes on; the count in its area is right."""
+    report = played(
+        scenario_text(
+            "SIGN",
+            f"{SIGN}\ncursor = 'name'\nfields = {{ name = 'ann' }}\ncontains = ['right, 1']",
+            "do = '''\nkill\nenter\n'''\ncontains = [', 2']",
+            "do = '''\nrestart\nenter\nkill\n'''\ncontains = [', 3']",
+            "do = '''\ndisconnect\nenter\n'''\ncontains = [', 4']\nrows = { step = 5 }\nabend = ''",
+        ),
+        via,
+    )
+    assert (problems(report), report.trouble, report.verdict) == ([], "", 0)
+
+
+def test_all_drivers_show_the_same_screens() -> None:
+    """Rows, attributes and cursor, random numbers and time included."""
+    text = scenario_text(
+        "SIGN",
+        "",
+        SIGN,
+        "do = '''\nwait 90s\nkill\nenter\npa1\n'''",
+        "do = 'enter'",
+        "do = 'pf3'",
+        header="seed = 5",
+    )
+    reports = [played(text, via) for via in ("core", "store", "ui")]
+    looks = [
+        [(step.seen.rows, step.seen.attributes, step.seen.cursor) for step in report.played]
+        for report in reports
+    ]
+    assert looks[0] == looks[1] == looks[2]
+    assert len(looks[0]) == 5
+
+
+def test_the_clock_is_the_scenarios() -> None:
+    """It begins when the file says, stands still, and moves by `wait` and `time`."""
+    report = played(
+        scenario_text(
+            "SIGN",
+            "do = 'enter'\nfields = { moment = '2030-01-01T00:00:00' }",
+            "do = '''\nwait 1h\nenter\n'''\nfields = { moment = '2030-01-01T01:00:00' }",
+            "time = 2030-01-05T00:00:00Z\ndo = 'enter'\nfields = { moment = '2030-01-05T00:00:00' }",
+            header="starts = 2030-01-01T00:00:00Z",
+        )
+    )
+    assert (problems(report), report.trouble) == ([], "")
+
+
+def test_a_replay_draws_the_same_again() -> None:
+    """Another seed draws something else."""
+    text = scenario_text("SIGN", "do = 'enter'")
+    said = [
+        played(one).played[0].seen.fields["said"]
+        for one in (text, text, text.replace("\n\n", "\nseed = 9\n\n", 1))
+    ]
+    assert said[0] == said[1] != said[2]
+
+
+def test_a_dark_field_is_a_run_of_asterisks() -> None:
+    """Of the field's length, whatever is in it."""
+    seen = played(scenario_text("SIGN", SIGN)).played[0].seen
+    assert seen.rows[3] == " Password . . . . ********"
+    assert "open" not in str(seen)
+
+
+@pytest.mark.parametrize("action", ["field password = open", "cursor password\ntype open"])
+def test_a_dark_field_takes_only_a_name(action: str) -> None:
+    """A secret is never written into a scenario."""
+    report = played(scenario_text("SIGN", f"do = '''\n{action}\n'''"))
+    assert "use `$NAME`" in report.trouble
+    assert report.verdict == 2
+
+
+def test_a_secret_without_a_value_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the line that wants it."""
+    monkeypatch.delenv("PASSWORD")
+    assert "x.replay.toml:9: $PASSWORD has no value" in played(scenario_text("SIGN", SIGN)).trouble
+
+
+def test_a_file_of_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the scenario; the environment comes first."""
+    (tmp_path / "secrets.toml").write_text('PASSWORD = "open"')
+    text = scenario_text("SIGN", f"{SIGN}\ncontains = ['right']", header='secrets = "secrets.toml"')
+    monkeypatch.delenv("PASSWORD")
+    assert played(text, file=tmp_path / "x.replay.toml").verdict == 0
+    monkeypatch.setenv("PASSWORD", "shut")
+    assert played(text, file=tmp_path / "x.replay.toml").verdict == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("field nam = x", "the screen has no field 'nam': did you mean name?"),
+        ("cursor 25,1", "25,1 is not on a screen of 24 rows of 80"),
+        ("field name = 123456789", "'123456789' has 9 characters, the field 8"),
+        ("cursor 1,10\ntype x", "the keyboard is locked at 1,10: X Protected"),
+        ("field password = $SECRET_NOBODY_SET", "$SECRET_NOBODY_SET has no value"),
+    ],
+)
+def test_an_action_that_cannot_be_done_is_told(action: str, told: str) -> None:
+    """With file and line; the rest is not run."""
+    line = 7 + action.count("\n")
+    report = played(scenario_text("SIGN", f"do = '''\n{action}\n'''", "do = 'enter'"))
+    assert f"x.replay.toml:{line + 1}: {told}" in report.trouble
+    assert (report.verdict, len(report.played)) == (2, 0)
+
+
+def test_a_table_that_is_not_there_is_told() -> None:
+    """With the nearest one."""
+    report = played(scenario_text("SIGN", "rows = { stepp = 1 }"))
+    assert "there is no table 'stepp': did you mean step?" in report.trouble
+
+
+@pytest.mark.parametrize("via", ["core", "store"])
+def test_an_abend_is_expected_by_its_code(via: str) -> None:
+    """The screen stays, with a line that says so."""
+    report = played(
+        scenario_text("BOOM", "", "do = 'enter'\nabend = 'ASRA'\ncontains = ['BOOM abend ASRA']"), via
+    )
+    assert (problems(report), report.trouble) == ([], "")
+    assert problems(played(scenario_text("BOOM", "", "do = 'enter'"))) == [
+        "2 abend: expected none, found ASRA"
+    ]
+
+
+def test_a_fixture_is_loaded(tmp_path: Path) -> None:
+    """Through core and store."""
+    (tmp_path / "more.sql").write_text("INSERT INTO region (started, process) VALUES ('then', 'them');")
+    text = scenario_text("SIGN", "rows = { region = 1 }", header='fixture = "more.sql"')
+    assert played(text, file=tmp_path / "x.replay.toml").verdict == 0
+    stored = text.replace("region = 1", "region = 2")
+    assert played(stored, "store", tmp_path / "x.replay.toml").verdict == 0
+    (tmp_path / "more.sql").write_text("INSERT INTO nowhere VALUES (1);")
+    assert "no such table: nowhere" in played(text, file=tmp_path / "x.replay.toml").trouble
