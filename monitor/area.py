@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 
-from monitor.errors import AreaError, LimitExceeded
+from monitor.errors import AreaError, LimitExceeded, MonitorError
 
 A = TypeVar("A", bound="Area")
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
@@ -29,6 +29,11 @@ class Area(msgspec.Struct):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if not isinstance(cls.version, int):
+            raise MonitorError(
+                f"{cls.__name__} has a field `version`, which is the word for the version of the area's type: "
+                "call it otherwise, or write ClassVar[int]"
+            )
         cls.upgrades = {}
 
 

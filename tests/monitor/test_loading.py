@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import StartupError
+from monitor.area import Area
+from monitor.errors import MonitorError, StartupError
 from monitor.files import Query, Record
 from monitor.program import load
 
@@ -57,3 +58,11 @@ def test_a_record_that_is_no_table_is_filled_by_a_query() -> None:
     Query("prices", "SELECT 1", Price)
     assert Count("a", 1) == Count.from_row(("a", 1))
     assert Price("a", Decimal("1.50")) == Price.from_row(("a", "1.50"))
+
+
+def test_a_field_cannot_be_called_as_the_version_of_its_area() -> None:
+    """It would hide the version that is stored with every area."""
+    with pytest.raises(MonitorError, match="Basket has a field `version`"):
+
+        class Basket(Area):
+            version: int = 0  # type: ignore[misc]
