@@ -81,6 +81,17 @@ async def test_of_many_takers_in_one_moment_one_has_it(tmp_path: Path) -> None:
         assert said == expected
 
 
+async def test_agents_of_two_regions_take_a_ticket_once(tmp_path: Path) -> None:
+    """The commit of one is the conflict of the other, whose step runs again and is refused."""
+    store = tmp_path / "store.db"
+    async with operators_on(store, "T001") as (first,), operators_on(store, "T002") as (second,):
+        await at_the_desk(first, second)
+        said = await asyncio.gather(first.do(*TAKE), second.do(*TAKE))
+        ((_, owner, _),) = first.ask(TICKET, 1001)
+        taken = f"Ticket 1001 was just taken by {owner}"
+        assert said == ["Ticket 1001 is yours" if owner == name else taken for name in ("T001", "T002")]
+
+
 async def test_a_ticket_is_parked_and_resumed(tmp_path: Path) -> None:
     """F9 puts it aside with what was typed; another is worked; F9 in the queue brings it back as it was."""
     async with operator_on(tmp_path / "store.db") as operator:
