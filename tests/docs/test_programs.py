@@ -66,10 +66,17 @@ def test_lend_by_a_linked_program(library: Path) -> None:
 
 
 def test_save_what_nobody_changed(library: Path) -> None:
-    """A change is saved, and the next one needs another look."""
-    retitle = ("Tab", "EraseEOF", 'String("Emma, by Austen")', "PF(5)", "?", "PF(5)", "?")
-    assert messages(library, *LOOK, *retitle) == ["Saved", "Look at a book first"]
-    assert ask(library, "SELECT title, shelf FROM book WHERE number = 2") == [("Emma, by Austen", "A2")]
+    """A change is saved, and another one after it: one's own change is nobody else's."""
+    retitle = ("Tab", "EraseEOF", 'String("Emma, by Austen")', "PF(5)", "?")
+    move = ("Tab", "Tab", "EraseEOF", 'String("Z9")', "PF(5)", "?")
+    assert messages(library, *LOOK, *retitle, *move) == ["Saved", "Saved"]
+    assert ask(library, "SELECT title, shelf FROM book WHERE number = 2") == [("Emma, by Austen", "Z9")]
+
+
+def test_synchronous_program_and_another_process(library: Path) -> None:
+    """A plain `def` reads a file and has the work done elsewhere."""
+    seen = messages(library, "Clear", 'String("LONG")', "Enter", "?", "Ascii(3,18,20)")
+    assert seen == ["This is the longest", "Middlemarch"]
 
 
 def test_save_what_someone_else_changed(library: Path) -> None:
