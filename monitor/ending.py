@@ -23,7 +23,7 @@ class Ending(NamedTuple):
     """What a step comes to."""
 
     outcome: str
-    """converse, finish, abend, notice or blank."""
+    """converse, finish, resume, abend, notice or blank."""
     screen: str
     transid: str = ""
     code: str = ""
