@@ -93,7 +93,7 @@ def choose(
     if typed in known:
         return Run(typed, first_time=True)
     if typed:
-        return Notice(f"Transaction {typed} is not known here. Press Clear, then type a code such as MENU.")
+        return Notice(f"Transaction {typed} is not known. Press Clear, then type a code such as MENU.")
     return Notice("Nothing is running here. Type a transaction code, such as MENU, and press Enter.")
 
 

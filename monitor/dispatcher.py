@@ -16,9 +16,10 @@ from monitor.conversation import (
     TerminalState,
     choose,
 )
+from monitor.engine import Engine
 from monitor.errors import Abend, StoreError
 from monitor.exchange import Aid, Attachment, Inbound, Outbound, Reason, Received, Refused, UnknownLayout
-from monitor.execution import Engine, Execution, RunAgain, Sealed
+from monitor.execution import Execution, RunAgain, Sealed
 from monitor.layouts import learn
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit, Verdict
 

@@ -19,9 +19,9 @@ from monitor.clock import Clock, SystemClock
 from monitor.committer import Committer
 from monitor.deadline import Deadlines
 from monitor.dispatcher import Dispatcher
+from monitor.engine import Engine
 from monitor.errors import StartupError
 from monitor.exchange import Attachment, Inbound, Outbound, Presentation, Refused
-from monitor.execution import Engine
 from monitor.files import Reports, columns_missing
 from monitor.history import prune
 from monitor.limits import Limits

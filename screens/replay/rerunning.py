@@ -20,8 +20,8 @@ from monitor.admission import Admission
 from monitor.clock import VirtualClock
 from monitor.committer import Committer
 from monitor.dispatcher import Dispatcher
+from monitor.engine import Engine
 from monitor.exchange import Aid, Inbound, Refused
-from monitor.execution import Engine
 from monitor.program import load
 from monitor.recall import StoredStep, steps_in
 from monitor.settings import Settings

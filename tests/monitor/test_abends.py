@@ -243,7 +243,7 @@ async def test_fault_is_backed_out_and_the_conversation_goes_on(
         await task.files[Account].read(2, update=True)
         return Finish(Send("NOTE", {"text": "easy"}))
 
-    limits = Limits(runaway_s_max=0, wait_s_max=0.1, area_bytes_max=1000, dump_chars_max=5_000)
+    limits = Limits(runaway_s_max=0, wait_s_max=0.5, area_bytes_max=1000, dump_chars_max=5_000)
     async with region_on(disk, test, easy, limits=limits) as region:
         disk.accounts({1: 100, 2: 0, 3: 0})
         terminal, other = Terminal(region), Terminal(region, "T002")
