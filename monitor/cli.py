@@ -77,6 +77,7 @@ def region_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def with_settings(*, settings_file: Path | None, store: str | None, **rest: Any) -> Any:
         settings = load_settings(settings_file)
+        _reach_programs(settings_file)
         if store is not None:
             settings = msgspec.structs.replace(settings, store=store)
         return command(settings=settings, **rest)
@@ -95,6 +96,13 @@ def region_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         option(with_settings)
     return with_settings
+
+
+def _reach_programs(settings_file: Path | None) -> None:
+    """Let the settings name modules that lie beside them, or in the current folder."""
+    folder = str((settings_file.parent if settings_file else Path()).absolute())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
 
 
 terminal_option = click.option(
