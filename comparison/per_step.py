@@ -63,12 +63,25 @@ class Handler:
     def __init__(self, desk: Desk, terminal: str) -> None:
         self._desk = desk
         self._terminal = terminal
-        self._sequence = 1
+        self.sequence = 1
+        """Of the last input."""
 
     async def check(self, transfer: Typed) -> None:
-        """Enter: look the accounts up, keep the area and the screen."""
-        desk, inbound = self._desk, self._inbound(Aid.ENTER, typed_fields(transfer))
-        state = await self._state()
+        """Enter, with the four fields."""
+        await self.answer(self._inbound(Aid.ENTER, typed_fields(transfer)))
+
+    async def post(self) -> None:
+        """PF5."""
+        await self.answer(self._inbound(Aid.PF5, ()))
+
+    async def answer(self, inbound: Inbound) -> str:
+        """One step; returns its screen once it is committed."""
+        self.sequence = inbound.sequence
+        return await (self._post(inbound) if inbound.aid is Aid.PF5 else self._check(inbound))
+
+    async def _check(self, inbound: Inbound) -> str:
+        """Look the accounts up, keep the area and the screen."""
+        desk, state = self._desk, await self._state()
         received = desk.presenter.receive(state[5], inbound)
         form = XFER01.receive(received)
         source, target = await self._accounts(desk.reader, form)
@@ -78,13 +91,13 @@ class Handler:
         send = self.page(form, "Press F5 to post, or F12 to change it", **effects(source, target, amount))
         async with desk.lock:
             await desk.writer.execute_fetchall("BEGIN IMMEDIATE")
-            await self._keep(state, inbound, received, wanted(form), send)
+            _, screen = await self._keep(state, inbound, received, wanted(form), send)
             await desk.writer.execute_fetchall("COMMIT")
+        return screen
 
-    async def post(self) -> None:
-        """PF5: move the money, and keep the area and the screen, in one transaction."""
-        desk, inbound = self._desk, self._inbound(Aid.PF5, ())
-        state = await self._state()
+    async def _post(self, inbound: Inbound) -> str:
+        """Move the money, and keep the area and the screen, in one transaction."""
+        desk, state = self._desk, await self._state()
         received = desk.presenter.receive(state[5], inbound)
         form = XFER01.receive(received)
         area = msgspec.json.decode(state[4], type=Transfer)
@@ -98,7 +111,7 @@ class Handler:
             source, target = await self._accounts(desk.writer, form)
             if fault_in(form, source, target) or source is None or target is None:
                 raise WrongAnswer(f"{self._terminal}: refused")
-            unit = await self._keep(state, inbound, received, Transfer(), send)
+            unit, screen = await self._keep(state, inbound, received, Transfer(), send)
             changes = (
                 (source.balance - amount, unit, source.number),
                 (target.balance + amount, unit, target.number),
@@ -107,18 +120,18 @@ class Handler:
             row = (source.number, target.number, amount, form.reference, posted_at, self._terminal)
             await desk.writer.execute_fetchall(_LEDGER, row)
             await desk.writer.execute_fetchall("COMMIT")
+        return screen
 
     def _inbound(self, aid: Aid, fields: tuple[tuple[int, str], ...]) -> Inbound:
-        self._sequence += 1
-        return Inbound(self._terminal, 1, self._sequence, aid, SOURCE, fields)
+        return Inbound(self._terminal, 1, self.sequence + 1, aid, SOURCE, fields)
 
     def page(self, form: XFER01 | None, say: str, **values: Any) -> Send:
         return XFER01.show(form, user="GUEST", terminal=self._terminal, message=say, **values)
 
     async def _state(self) -> Any:
         rows = list(await self._desk.reader.execute_fetchall(_STATE, (self._terminal,)))
-        if rows[0][3] != self._sequence - 1:
-            raise WrongAnswer(f"{self._terminal}: input {self._sequence} after {rows[0][3]}")
+        if rows[0][3] != self.sequence - 1:
+            raise WrongAnswer(f"{self._terminal}: input {self.sequence} after {rows[0][3]}")
         return rows[0]
 
     @staticmethod
@@ -131,20 +144,21 @@ class Handler:
 
     async def _keep(
         self, state: Any, inbound: Inbound, received: Received, area: Transfer, send: Send
-    ) -> int:
+    ) -> tuple[int, str]:
         desk, unit = self._desk, next(self._desk.units)
-        conversation, before, number, _, _, screen = state
+        conversation, before, number, _, _, shown = state
+        screen = desk.presenter.compose(shown, received, send)
         row = (
             unit, conversation, number + 1, before, self._terminal, inbound.sequence, "GUEST", "XFER",
             masked_input(inbound, received), "converse", "", "XFER", "Transfer", 1,
-            msgspec.json.encode(area).decode(), desk.presenter.compose(screen, received, send),
+            msgspec.json.encode(area).decode(), screen,
             datetime.now(UTC).isoformat(timespec="milliseconds"), 0, 1,
         )  # fmt: skip
         await desk.writer.execute_fetchall(_STEP, row)
         cursor = await desk.writer.execute(_POINT, (unit, conversation, before))
         if cursor.rowcount != 1:
             raise WrongAnswer(f"{self._terminal}: another wrote the conversation")
-        return unit
+        return unit, screen
 
 
 @asynccontextmanager
@@ -186,3 +200,14 @@ async def session(desk: Desk, terminal: str) -> Handler:
         await desk.writer.execute_fetchall(_STEP, (*step, area, screen, started, 0, 1))
         await desk.writer.execute_fetchall("COMMIT")
     return handler
+
+
+async def resumed(desk: Desk, terminal: str) -> tuple[Handler, str]:
+    """A terminal where the store has it, and its screen; on an empty form if the store does not know it."""
+    rows = list(await desk.reader.execute_fetchall(_STATE, (terminal,)))
+    if not rows:
+        await session(desk, terminal)
+        rows = list(await desk.reader.execute_fetchall(_STATE, (terminal,)))
+    handler = Handler(desk, terminal)
+    handler.sequence = rows[0][3]
+    return handler, rows[0][5]

@@ -1,0 +1,113 @@
+"""What a competitor is: a module that opens itself on a store and attaches terminals to what it opened."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from comparison.entracte import SOURCE, typed_fields
+from comparison.workload import Transfer, WrongAnswer
+from monitor.exchange import Aid, Inbound
+
+
+class Line(NamedTuple):
+    """A terminal's line to a competitor: it sends an input and gets the screen that answers it."""
+
+    send: Callable[[Inbound], Awaitable[str]]
+    terminal: str
+    epoch: int
+    sequence: int
+    """Of the last input that was answered."""
+    screen: str
+    """Where the terminal stands."""
+
+
+class Keyboard:
+    """One simulated terminal: types transfers, and looks at the screens that come back."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._sequence = line.sequence
+        self.screen = line.screen
+
+    async def check(self, transfer: Transfer) -> None:
+        """Enter, with the four fields."""
+        await self._key(Aid.ENTER, "Press F5 to post", typed_fields(transfer))
+
+    async def post(self) -> None:
+        """PF5."""
+        await self._key(Aid.PF5, " posted from ", ())
+
+    async def _key(self, aid: Aid, expected: str, fields: tuple[tuple[int, str], ...]) -> None:
+        line = self._line
+        self._sequence += 1
+        self.screen = await line.send(Inbound(line.terminal, line.epoch, self._sequence, aid, SOURCE, fields))
+        if expected not in self.screen:
+            raise WrongAnswer(f"{line.terminal} {aid}: {self.screen}")
+
+
+class Style(Protocol):
+    """The module of a competitor."""
+
+    def opened(self, store: Path, commit_delay_s: float, /) -> AbstractAsyncContextManager[Any]:
+        """The competitor at work on a bank's store."""
+        ...
+
+    async def attach(self, opened: Any, terminal: str, /) -> Line:
+        """A terminal on the transfer form; or, if the store remembers it, where it was."""
+        ...
+
+    @property
+    def written(self) -> tuple[object, ...]:
+        """The functions and classes that are the application, without the rules all share."""
+        ...
+
+
+class Competitor(NamedTuple):
+    """One way to do the work, and what to say about it beside its figures."""
+
+    name: str
+    module: str
+    saves: bool
+    """True: a step is answered when it is on disk. Those that save are never ranked with those that do not."""
+    durability: str
+    over: str
+    """How an input reaches it."""
+    by_hand: str
+    """What its author had to write for durability, isolation and repeats."""
+    needs: tuple[str, ...] = ()
+    """Distributions to install."""
+    terminals_max: int = 1_000_000
+    """More at once than this style is used with."""
+    steps_kept: bool = True
+    """True: every step is a row of the store's own history, so that the audit can count them."""
+
+    def style(self) -> Style:
+        """The module; raises ModuleNotFoundError if something it needs is not installed."""
+        style: Style = importlib.import_module(self.module)
+        return style
+
+    def missing(self) -> str:
+        """How to install what is missing; empty if nothing is."""
+        try:
+            self.style()
+        except ModuleNotFoundError:
+            return f"not installed: pip install {' '.join(self.needs)}"
+        return ""
+
+    @asynccontextmanager
+    async def opened(self, store: Path, commit_delay_s: float = 0.0) -> AsyncIterator[Any]:
+        """The competitor at work; commits are made `commit_delay_s` slower where it commits."""
+        async with self.style().opened(store, commit_delay_s) as opened:
+            yield opened
+
+    async def line(self, opened: Any, terminal: str) -> Line:
+        """A terminal's line."""
+        return await self.style().attach(opened, terminal)
+
+    async def keyboard(self, opened: Any, terminal: str) -> Keyboard:
+        """A simulated terminal."""
+        return Keyboard(await self.line(opened, terminal))

@@ -1,0 +1,56 @@
+"""The table of competitors, in the order they are shown."""
+
+from __future__ import annotations
+
+from comparison.competitor import Competitor
+
+_HERE = "comparison.competitors."
+_STEP = "each step, one fsync"
+
+ENTRACTE = "entracte"
+
+COMPETITORS = (
+    Competitor(
+        ENTRACTE, _HERE + "dispatcher", True, "each step; one fsync for all steps that wait", "in process",
+        by_hand="nothing: commit, locks, re-runs and repeats are the monitor's",
+    ),
+    Competitor(
+        "entracte over TCP", _HERE + "dispatcher_tcp", True, "each step; one fsync for all steps that wait",
+        "TCP on the loopback", by_hand="nothing: commit, locks, re-runs and repeats are the monitor's",
+    ),
+    Competitor(
+        "asyncio, saved", _HERE + "asyncio_saved", True, _STEP, "in process",
+        by_hand="the transaction, its lock, the step rows, the sequence check; a repeat is refused, not answered",
+    ),
+    Competitor(
+        "tornado, saved", _HERE + "tornado_saved", True, _STEP, "TCP on the loopback",
+        by_hand="as asyncio, saved, and the greeting after a reconnect", needs=("tornado",),
+    ),
+    Competitor(
+        "threads, saved", _HERE + "threads_saved", True, _STEP, "in process", terminals_max=1_000,
+        by_hand="the transaction, its lock, a pool of readers, the step rows, the sequence check",
+    ),
+    Competitor(
+        "starlette, saved", _HERE + "starlette_saved", True, _STEP, "HTTP/1.1 on the loopback",
+        by_hand="as asyncio, saved, and the signed cookie", needs=("starlette", "uvicorn"),
+    ),
+    Competitor(
+        "dbos", _HERE + "dbos_saved", True, "each step, several commits", "in process", terminals_max=100,
+        by_hand="which workflow a terminal is in; a repeat waits for a workflow that is over",
+        needs=("dbos",), steps_kept=False,
+    ),
+    Competitor(
+        "langgraph", _HERE + "langgraph_saved", True, "each step, checkpoint and rows in two commits",
+        "in process", terminals_max=1_000,
+        by_hand="the transaction on the bank's rows, its lock; nothing guards a repeat",
+        needs=("langgraph", "langgraph-checkpoint-sqlite"), steps_kept=False,
+    ),
+    Competitor(
+        "asyncio, in memory", _HERE + "asyncio_memory", False, "none", "in process",
+        by_hand="nothing is durable, so there is nothing to write", steps_kept=False,
+    ),
+    Competitor(
+        "tornado, in memory", _HERE + "tornado_memory", False, "none", "TCP on the loopback",
+        by_hand="nothing is durable, so there is nothing to write", needs=("tornado",), steps_kept=False,
+    ),
+)  # fmt: skip

@@ -1,0 +1,94 @@
+"""Every competitor does the same work: the same inputs lead to the same balances and the same ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from comparison.audit import Expected, audit
+from comparison.bank_store import copied
+from comparison.competitor import Competitor, Keyboard
+from comparison.table import COMPETITORS
+from comparison.workload import OPENING_BALANCE, Transfer, WrongAnswer, transfers
+
+TERMINALS = 4
+TRANSFERS = 3
+EVERY = pytest.mark.parametrize("competitor", COMPETITORS, ids=lambda competitor: competitor.name)
+
+
+def required(competitor: Competitor) -> Competitor:
+    """The competitor, or a skip that says what to install; the `test` extra has all of it."""
+    if missing := competitor.missing():
+        pytest.skip(missing)
+    return competitor
+
+
+def seeded(terminal: int) -> list[Transfer]:
+    """What one terminal types."""
+    return list(islice(transfers(5, terminal), TRANSFERS))
+
+
+def minor(amount: str) -> int:
+    """An amount as typed, in minor units."""
+    whole, _, cents = amount.partition(".")
+    return int(whole) * 100 + int(cents)
+
+
+async def operate(keyboard: Keyboard, typed: list[Transfer]) -> None:
+    """Check and post each."""
+    for transfer in typed:
+        await keyboard.check(transfer)
+        await keyboard.post()
+
+
+@EVERY
+async def test_same_inputs_same_books(competitor: Competitor, template: Path, tmp_path: Path) -> None:
+    """Balances and ledger are what plain arithmetic says, and the audit finds nothing."""
+    required(competitor)
+    store = copied(template, competitor.name)
+    async with competitor.opened(store) as opened:
+        keyboards = [await competitor.keyboard(opened, f"T{place:03}") for place in range(TERMINALS)]
+        work = [seeded(place) for place in range(TERMINALS)]
+        await asyncio.gather(*(operate(*pair) for pair in zip(keyboards, work, strict=True)))
+
+    typed = [(place, transfer) for place in range(TERMINALS) for transfer in seeded(place)]
+    change: Counter[str] = Counter()
+    for _, transfer in typed:
+        change[transfer.source] -= minor(transfer.amount)
+        change[transfer.target] += minor(transfer.amount)
+    with closing(sqlite3.connect(store)) as database:
+        moved = database.execute(
+            "SELECT number, balance - ? FROM account WHERE number >= '90100001' AND balance <> ?",
+            (OPENING_BALANCE, OPENING_BALANCE),
+        ).fetchall()
+        ledger = database.execute("SELECT source, target, amount, reference, terminal FROM ledger").fetchall()
+    assert dict(moved) == {number: amount for number, amount in change.items() if amount}
+    assert sorted(ledger) == sorted(
+        (transfer.source, transfer.target, minor(transfer.amount), transfer.reference, f"T{place:03}")
+        for place, transfer in typed
+    )
+    expected = Expected(2 * len(typed), len(typed))
+    assert audit(store, expected, history=competitor.steps_kept) == []
+
+
+@pytest.mark.parametrize(
+    "competitor", [one for one in COMPETITORS if one.saves], ids=lambda competitor: competitor.name
+)
+async def test_a_saved_conversation_outlives_its_process(competitor: Competitor, template: Path) -> None:
+    """What was checked before everything was closed is posted afterwards, once."""
+    required(competitor)
+    store = copied(template, f"restart {competitor.name}")
+    transfer = next(transfers(9, 1))
+    async with competitor.opened(store) as opened:
+        await (await competitor.keyboard(opened, "T1")).check(transfer)
+    async with competitor.opened(store) as opened:
+        keyboard = await competitor.keyboard(opened, "T1")
+        assert "Press F5 to post" in keyboard.screen
+        await keyboard.post()
+    assert audit(store, Expected(2, 1), history=competitor.steps_kept) == []
