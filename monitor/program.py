@@ -126,7 +126,8 @@ def load(names: Iterable[str]) -> Application:
             module = importlib.import_module(name)
         except ModuleNotFoundError as error:
             raise StartupError(
-                f"programs: there is no module {name!r} ({error}); correct the settings"
+                f"programs: there is no module {name!r} ({error}); correct the settings, or install it, "
+                "or put its folder into PYTHONPATH"
             ) from error
         except Exception as error:
             if hasattr(error, "abend_code"):  # a map that cannot be declared, for one

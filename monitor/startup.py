@@ -238,7 +238,8 @@ def _check_good_morning(settings: Settings, application: Application) -> None:
     if transid and transid not in application.programs:
         known = ", ".join(sorted(program.transid for program in application.programs))
         raise StartupError(
-            f"good_morning_transid {transid} is not loaded; this region has {known or 'no programs'}"
+            f"good_morning_transid {transid} is not loaded; this region has {known or 'no programs'}: "
+            "set it to one of them, or to an empty text"
         )
 
 
