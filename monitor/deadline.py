@@ -20,7 +20,7 @@ class Deadlines:
         self._wait_s_max = wait_s_max
         self._loop = asyncio.get_running_loop()
         self._due: dict[asyncio.Task[Any], float] = {}
-        self._expired: set[asyncio.Task[Any]] = set()
+        self._expired: dict[asyncio.Task[Any], int] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def enter(self) -> asyncio.Task[Any]:
@@ -34,11 +34,10 @@ class Deadlines:
         return task
 
     def expired(self, task: asyncio.Task[Any]) -> bool:
-        """True once if a cancellation of `task` was ours; it is then taken back."""
-        if task not in self._expired:
-            return False
-        self._expired.discard(task)
-        return task.uncancel() == 0
+        """True once if the cancellations of `task` were all ours; they are then taken back."""
+        for _ in range(times := self._expired.pop(task, 0)):
+            task.uncancel()
+        return times > 0 and not task.cancelling()
 
     def leave(self, task: asyncio.Task[Any]) -> None:
         """The step is over."""
@@ -52,8 +51,7 @@ class Deadlines:
         self._timer = None
         now = self._loop.time()
         for task in [task for task, due in self._due.items() if due <= now]:
-            del self._due[task]
-            self._expired.add(task)
-            task.cancel()
+            self._expired[task] = self._expired.get(task, 0) + 1
+            task.cancel()  # at every sweep: a program may swallow one and go on waiting
         if self._due:
             self._arm()

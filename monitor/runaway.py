@@ -95,7 +95,7 @@ class Watched(Generic[T]):
                 try:
                     waited_for = resume(value)
                 finally:
-                    self._watchdog.end(current)
+                    self._end(current)
             except StopIteration as stop:
                 result: T = stop.value
                 return result
@@ -104,3 +104,10 @@ class Watched(Generic[T]):
                 resume = self._coroutine.send
             except BaseException as error:  # noqa: BLE001 passed on into the program
                 value, resume = error, self._coroutine.throw
+
+    def _end(self, current: Slice) -> None:
+        try:
+            self._watchdog.end(current)
+        except Runaway:  # raised at the very end of the slice: it is over all the same
+            self._watchdog.end(current)
+            raise

@@ -15,6 +15,8 @@ from typing import Any, Protocol, TypeVar
 
 import aiosqlite
 
+from monitor.errors import StoreBroken
+
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
@@ -59,6 +61,10 @@ class HopConnection(sqlite3.Connection):
         return super().execute(sql, parameters)
 
 
+_CLOSED = ("Connection closed", "no active connection")
+"""What aiosqlite says of a connection that is not there any more."""
+
+
 class ThreadConnection:
     """A connection in aiosqlite's thread."""
 
@@ -67,7 +73,12 @@ class ThreadConnection:
 
     async def run(self, work: Work[T]) -> T:
         """Run `work` in the thread: one hop."""
-        rows = await self._connection.execute_fetchall(RUN, (work,))
+        try:
+            rows = await self._connection.execute_fetchall(RUN, (work,))
+        except ValueError as error:
+            if str(error) in _CLOSED:
+                raise StoreBroken("the store was closed; start the region again") from error
+            raise
         result: T = rows[0]  # type: ignore[index]  # the list our cursor made
         return result
 

@@ -26,13 +26,12 @@ from monitor.store import (
     statements,
 )
 from monitor.store.connection import Connection
+from monitor.store.rounds import EVERY_COLUMN, TableWrites, rounds_of
 
 _decode_rows = msgspec.json.Decoder(list[list[Any]]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-_EVERY_COLUMN = -1
-"""Stands for all columns, where it is not known which a write changes."""
 _FAULTS_OF_A_UNIT = (
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
@@ -122,33 +121,32 @@ class SqliteStore:
         return {self._tables[name]: where for name, where in places.items()}
 
     def _commit(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+        try:
+            return self._transact(database, units)
+        except _FAULTS_OF_A_UNIT:
+            return self._commit_one_by_one(database, units)
+
+    def _transact(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
         database.execute("BEGIN IMMEDIATE")
         try:
             verdicts = self._apply(database, units)
             database.execute("COMMIT")
-        except BaseException as error:
+        except BaseException:
             if database.in_transaction:
                 database.execute("ROLLBACK")
-            if isinstance(error, _FAULTS_OF_A_UNIT):
-                return self._commit_one_by_one(database, units)
             raise
         return verdicts
 
     def _apply(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
         verdicts = judge(units, self._current(database, units))
-        writes: dict[str, dict[Key, Row | None]] = {}
+        applied = [unit for unit, verdict in zip(units, verdicts, strict=True) if verdict is COMMITTED]
+        for tables in rounds_of(applied):
+            for name, writes in tables.items():
+                _write(database, self._tables[name], writes)
         appends: dict[str, list[Row]] = {}
-        changed: dict[str, set[int]] = {}
-        for unit, verdict in zip(units, verdicts, strict=True):
-            if verdict is not COMMITTED:
-                continue
-            for key, row in unit.writes.items():
-                writes.setdefault(key.table, {})[key] = row
-                changed.setdefault(key.table, set()).update(unit.changed.get(key, (_EVERY_COLUMN,)))
+        for unit in applied:
             for name, row in unit.appends:
                 appends.setdefault(name, []).append(row)
-        for name, rows in writes.items():
-            self._write(database, self._tables[name], rows, changed[name])
         for name, added in appends.items():
             _insert(database, added, partial(statements.append, self._tables[name]))
         return verdicts
@@ -162,41 +160,30 @@ class SqliteStore:
                 current[keys[places[position]]] = written_by
         return current
 
-    @staticmethod
-    def _write(
-        database: sqlite3.Connection, table: Table, rows: dict[Key, Row | None], changed: set[int]
-    ) -> None:
-        gone = [key.value for key, row in rows.items() if row is None]
-        if gone:
-            database.execute(statements.delete(table), (_encode(gone).decode(),))
-        kept = [row for row in rows.values() if row is not None]
-        if kept:
-            every = _EVERY_COLUMN in changed
-            columns = tuple(
-                name
-                for position, name in enumerate(table.columns)
-                if name not in table.key and (every or position in changed)
-            )
-            _insert(database, kept, lambda size: statements.write(table, size, columns))
-
     def _commit_one_by_one(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+        """Each unit in a transaction of its own, so that one that cannot be stored harms no other."""
         verdicts: list[Verdict] = []
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            for unit in units:
-                database.execute("SAVEPOINT unit")
-                try:
-                    verdicts += self._apply(database, [unit])
-                except _FAULTS_OF_A_UNIT as error:
-                    database.execute("ROLLBACK TO unit")
-                    verdicts.append(Rejected(str(error)))
-                database.execute("RELEASE unit")
-            database.execute("COMMIT")
-        except BaseException:
-            if database.in_transaction:
-                database.execute("ROLLBACK")
-            raise
+        for unit in units:
+            try:
+                verdicts += self._transact(database, [unit])
+            except _FAULTS_OF_A_UNIT as error:
+                verdicts.append(Rejected(str(error)))
         return verdicts
+
+
+def _write(database: sqlite3.Connection, table: Table, writes: TableWrites) -> None:
+    gone = [key.value for key, row in writes.rows.items() if row is None]
+    if gone:
+        database.execute(statements.delete(table), (_encode(gone).decode(),))
+    kept = [row for row in writes.rows.values() if row is not None]
+    if kept:
+        every = EVERY_COLUMN in writes.changed
+        columns = tuple(
+            name
+            for position, name in enumerate(table.columns)
+            if name not in table.key and (every or position in writes.changed)
+        )
+        _insert(database, kept, lambda size: statements.write(table, size, columns))
 
 
 def _only(database: sqlite3.Connection, sql: str, wanted: str) -> list[list[Any]]:

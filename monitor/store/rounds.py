@@ -1,0 +1,40 @@
+"""The writes of a batch in rounds: in each, no record stands twice, so that every unit's row meets the constraints.
+
+Two units of one batch may write the same record, one after the other. Were only the last row written, a CHECK
+that the first one breaks would not be seen, and its terminal would be told of a success that never was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from monitor.store import Key, Row, Unit
+
+EVERY_COLUMN = -1
+"""Stands for all columns, where it is not known which a write changes."""
+
+
+class TableWrites(NamedTuple):
+    """The rows of one table in one round, and the positions of the columns that change in any of them."""
+
+    rows: dict[Key, Row | None]
+    changed: set[int]
+
+
+def rounds_of(units: Iterable[Unit]) -> list[dict[str, TableWrites]]:
+    """The writes by round and table; a record's second write is in the second round, and so on."""
+    rounds: list[dict[str, TableWrites]] = []
+    written: dict[Key, int] = {}
+    for unit in units:
+        for key, row in unit.writes.items():
+            number = written.get(key, 0)
+            written[key] = number + 1
+            if number == len(rounds):
+                rounds.append({})
+            table = rounds[number].get(key.table)
+            if table is None:
+                table = rounds[number][key.table] = TableWrites({}, set())
+            table.rows[key] = row
+            table.changed.update(unit.changed.get(key, (EVERY_COLUMN,)))
+    return rounds
