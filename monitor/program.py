@@ -127,7 +127,7 @@ def load(names: Iterable[str]) -> Application:
         except ModuleNotFoundError as error:
             raise StartupError(
                 f"programs: there is no module {name!r} ({error}); correct the settings, or install it, "
-                "or put its folder into PYTHONPATH"
+                "or put it beside the settings file"
             ) from error
         except Exception as error:
             if hasattr(error, "abend_code"):  # a map that cannot be declared, for one
