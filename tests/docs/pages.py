@@ -68,12 +68,12 @@ def code_words(name: str) -> list[str]:
 
 
 def entracte(folder: Path, *arguments: str, typed: str = "") -> str:
-    """What a command says, run in `folder` with the packages there in reach; it must end well."""
+    """What a command says, run in `folder`; it must end well."""
     done = subprocess.run(
         [*_COMMAND, *arguments],
         input=typed,
         cwd=folder,
-        env={"PYTHONPATH": f"{folder}:{ROOT}", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
         capture_output=True,
         text=True,
         check=False,
