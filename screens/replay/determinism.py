@@ -7,9 +7,9 @@ application that made it. What the monitor, the screens and asyncio call for the
 
 from __future__ import annotations
 
+import gc
 import random
 import sys
-import sysconfig
 import uuid
 from collections.abc import Callable, Coroutine, Generator
 from types import FrameType
@@ -25,8 +25,7 @@ _CLOCKS = {
              "gmtime", "ctime", "process_time", "clock_gettime"},
     "datetime": {"now", "utcnow", "today"},
 }  # fmt: skip
-_OWN_ROOTS = ("monitor.", "screens.")
-_LIBRARY = tuple(path for path in {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")} if path)
+_OWN_ROOTS = frozenset({"monitor", "screens"})
 _GLOBAL_GENERATOR: object = random.random.__self__  # type: ignore[attr-defined]
 _ADVICE_CLOCK = "take task.now"
 _ADVICE_RANDOM = "take task.random or task.new_id()"
@@ -37,6 +36,8 @@ class Watch:
 
     def __init__(self) -> None:
         self._found: dict[str, None] = {}
+        self._roots: frozenset[str] = frozenset()
+        """The packages applications are in."""
 
     def take(self) -> tuple[str, ...]:
         """What was found since the last time."""
@@ -45,6 +46,7 @@ class Watch:
 
     def over(self, application: Application) -> Application:
         """The application, with every program watched."""
+        self._roots = frozenset(package.partition(".")[0] for package in application.packages)
         programs = [
             msgspec.structs.replace(program, function=self._watched(program))
             for program in application.programs
@@ -77,7 +79,7 @@ class Watch:
         return look
 
     def _found_by(self, transid: str, frame: FrameType, offence: tuple[str, str]) -> None:
-        caller = _application_frame(frame)
+        caller = _application_frame(frame, self._roots)
         if caller is not None:
             called, advice = offence
             module = caller.f_globals.get("__name__", "?")
@@ -136,17 +138,15 @@ def _seeded_by_nothing(frame: FrameType) -> bool:
     return frame.f_code is random.Random.seed.__code__ and frame.f_locals.get("a", ...) is None
 
 
-def _application_frame(frame: FrameType | None) -> FrameType | None:
-    """The nearest caller outside the standard library, if it is an application's and not the engine's own."""
+def _application_frame(frame: FrameType | None, roots: frozenset[str]) -> FrameType | None:
+    """The nearest caller that is an application's; None when the engine, or the garbage collector, called."""
+    collecting = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while frame is not None:
-        file = frame.f_code.co_filename
-        if not (file.startswith("<frozen") or _in_library(file)):
-            module = str(frame.f_globals.get("__name__", ""))
-            own = module.startswith(_OWN_ROOTS) and not module.startswith("monitor.task")
-            return None if own else frame
+        module = str(frame.f_globals.get("__name__", ""))
+        root = module.partition(".")[0]
+        if frame.f_code in collecting or (root in _OWN_ROOTS and module != "monitor.task"):
+            return None
+        if root in roots:
+            return frame
         frame = frame.f_back
     return None
-
-
-def _in_library(file: str) -> bool:
-    return file.startswith(_LIBRARY) and "site-packages" not in file

@@ -11,7 +11,7 @@ from screens.replay.filmstrip import Frame, Paper, frame, step_title
 from screens.replay.playing import session_of
 from screens.replay.reading import load_scenario
 from screens.replay.recording import Replica, aid_of, note_of
-from screens.replay.rendering import attributes_of, rows_of
+from screens.replay.rendering import attributes_of
 from screens.replay.scenario import Scenario
 from screens.replay.stored import conversation_id, history_of, is_conversation, stored_steps
 
@@ -46,5 +46,5 @@ def of_conversation(name: str, settings: Settings, paper: Paper) -> list[Frame]:
             display.show(step.screen, aid_of(step))
             attributes = attributes_of(display.space, display.places)
             title = step_title(step.number, f"{note_of(step)}, {step.started[:19]}")
-            frames.append(frame(title, actions, rows_of(display.space), attributes, display.space, paper))
+            frames.append(frame(title, actions, display.rows, attributes, display.space, paper))
     return frames

@@ -172,8 +172,8 @@ class Load:
             try:
                 if place == 0:
                     await driver.open()
-                for action in step.actions:
-                    await session.perform(varied(action, row))
+                for action, then in zip(step.actions, (*step.actions[1:], None), strict=True):
+                    await session.perform(varied(action, row), then)
                 _check_abend(driver.screen)
             except (ActionError, MonitorError) as error:
                 self.figures.errors[place][str(error)] += 1

@@ -23,6 +23,7 @@ from screens.replay.faults import ActionError, ScenarioError, nearest
 from screens.replay.rendering import Place, attributes_of, cursor_of, places_of, rows_of, text_of
 from screens.replay.scenario import Scenario, Step
 from screens.replay.secrets import Secrets, is_reference
+from screens.replay.terminal import check_keyboard
 
 step_s_max = 120.0
 """Seconds of real time one step of a scenario may take."""
@@ -30,6 +31,8 @@ step_s_max = 120.0
 _LAST_STEP = "SELECT rowid, code FROM step ORDER BY rowid DESC LIMIT 1"
 _TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
 _NAME = re.compile(r"\w+")
+
+_RESET = Press(Key.RESET)
 
 Pace = Callable[[float], Awaitable[None]]
 
@@ -63,8 +66,9 @@ class Session:
         try:
             async with asyncio.timeout(step_s_max):
                 await self._until(step.time)
-                for action, line in zip(step.actions, step.lines, strict=True):
-                    await self._do(action, line)
+                following = (*step.actions[1:], None)
+                for action, line, then in zip(step.actions, step.lines, following, strict=False):
+                    await self._do(action, line, then)
         except TimeoutError as error:
             problem = f"step {number} took more than step_s_max = {step_s_max} s"
             raise ScenarioError(self._scenario.file, step.line, problem) from error
@@ -78,7 +82,7 @@ class Session:
         space = driver.space
         places = places_of(driver.screen, driver.layout)
         return Seen(
-            rows=rows_of(space),
+            rows=rows_of(space, bare=not driver.screen.panels),
             columns=space.columns,
             cursor=cursor_of(space, places),
             attributes=attributes_of(space, places),
@@ -100,14 +104,19 @@ class Session:
         self.driver.advance(seconds)
         self._now += timedelta(seconds=seconds)
 
-    async def _do(self, action: Action, line: int) -> None:
+    async def _do(self, action: Action, line: int, following: Action | None) -> None:
         try:
-            await self.perform(action)
+            await self.perform(action, following)
         except ActionError as error:
             raise ScenarioError(self._scenario.file, line, str(error)) from error
 
-    async def perform(self, action: Action) -> None:
-        """Do one action; raises `ActionError`."""
+    async def perform(self, action: Action, following: Action | None = None) -> None:
+        """Do one action; raises `ActionError`, also for a locked keyboard that `following` does not reset."""
+        await self._act(action)
+        if following != _RESET:
+            check_keyboard(self.driver.space)
+
+    async def _act(self, action: Action) -> None:
         match action:
             case Press(key):
                 await self.driver.press(key)

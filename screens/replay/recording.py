@@ -89,6 +89,11 @@ class Replica:
         """Where the fields are."""
         return places_of(self.screen, self._decoder.layout)
 
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What is on it, as a scenario writes it."""
+        return rows_of(self.space, bare=not self.screen.panels)
+
     def show(self, encoded: str, aid: Aid = Aid.NONE) -> None:
         """Draw the answer to a key."""
         before = None if aid is Aid.CLEAR else self.screen
@@ -101,7 +106,7 @@ class Replica:
         places = self.places
         attributes = attributes_of(self.space, places)
         return Expected(
-            screen=block(rows_of(self.space)),
+            screen=block(self.rows),
             cursor=cursor_of(self.space, places),
             attributes=attributes if full_attributes else digest(attributes),
             abend=stored.code or None,

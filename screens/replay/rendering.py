@@ -25,8 +25,8 @@ class Place(NamedTuple):
     length: int
 
 
-def rows_of(space: PresentationSpace) -> tuple[str, ...]:
-    """Every row, without trailing blanks."""
+def rows_of(space: PresentationSpace, *, bare: bool = False) -> tuple[str, ...]:
+    """Every row, without trailing blanks; `bare`: a screen without a map, all of which is one place to type in."""
     cells = list(" " * space.size)
     if not space.formatted:
         cells = list("".join(space.row_text(row) for row in range(space.rows)))
@@ -34,7 +34,8 @@ def rows_of(space: PresentationSpace) -> tuple[str, ...]:
         if field.attribute.intensity is Intensity.DARK:
             text = "*" * field.length
         else:
-            text = space.content(field).translate(_OUTPUT if field.attribute.protected else _ENTRY)
+            blank = bare or field.attribute.protected
+            text = space.content(field).translate(_OUTPUT if blank else _ENTRY)
         for offset, sign in enumerate(text):
             cells[(field.start + offset) % space.size] = sign
     text = "".join(cells)

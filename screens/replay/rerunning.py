@@ -35,7 +35,7 @@ from screens.presenter import Presenter
 from screens.replay.comparison import Seen, changed_cells
 from screens.replay.drivers.ground import InlineConnection, Seeds, new_database
 from screens.replay.recording import Replica, aid_of, input_of
-from screens.replay.rendering import attributes_of, block, places_of, rows_of
+from screens.replay.rendering import attributes_of, block, places_of
 
 REGION = 2**30
 """Above the number of any region that was ever registered."""
@@ -214,7 +214,7 @@ class Rerun:
         before, after = Replica(self._presenter), Replica(self._presenter)
         before.show(stored)
         after.show(new)
-        rows = rows_of(before.space), rows_of(after.space)
+        rows = before.rows, after.rows
         places = after.places
         seen = Seen(rows[1], after.space.columns, "", "", places=places)
         if changed_cells(block(rows[0]), seen, self._volatile):

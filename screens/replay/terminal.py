@@ -67,10 +67,8 @@ class ReplayTerminal:
     def move_to(self, address: int) -> None:
         """The cursor, to an address."""
         self.space.move_to(address)
-        check_keyboard(self.space)
 
     async def _send(self, aid: Aid) -> None:
-        check_keyboard(self.space)
         if aid is Aid.NONE:
             return
         if self._host is None:

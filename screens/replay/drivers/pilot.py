@@ -16,9 +16,11 @@ from screens.replay.drivers.ground import Ground, MemoryGround
 from screens.replay.drivers.terminal import decoder_of
 from screens.replay.faults import ActionError
 from screens.replay.scenario import Scenario
-from screens.replay.terminal import check_keyboard
 
 APP = "screens.console.app", "Terminal"
+
+_LINES = str.maketrans("▏▕", "  ")
+"""The window draws the sides of an outlined field where its attribute bytes are."""
 
 
 def ui(scenario: Scenario, settings: Settings) -> PilotDriver:
@@ -136,9 +138,8 @@ class PilotDriver:
         await self._pilot.pause()
         if self._app.session.message:
             raise ActionError(self._app.session.message)
-        check_keyboard(self.space)
         geometry = self._app.view.geometry
         for row in range(self.space.rows):
-            shown = self._app.view.render_line(geometry.top + row).text[geometry.left :]
+            shown = self._app.view.render_line(geometry.top + row).text[geometry.left :].translate(_LINES)
             if shown[: self.space.columns].rstrip() != self.space.row_text(row).rstrip():
                 raise ActionError(f"the window shows {shown.rstrip()!r} in row {row + 1}")

@@ -1,0 +1,112 @@
+"""What is stored, run again on today's programs."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from monitor.settings import Settings
+from monitor.startup import open_region
+from screens.replay import rerunning
+from screens.replay.commands.against import run_again
+from screens.replay.loading import Load, Plan
+from screens.replay.reading import load_scenario
+from tests.replay.programs import RPLY01
+from tests.replay.test_recording import SESSION, entracte, store_with
+
+SCENARIOS = Path(__file__).parents[2] / "transactions" / "bank" / "scenarios"
+
+
+def bank_store(folder: Path, sessions: int = 3) -> Settings:
+    """A store in which several terminals posted transfers at once."""
+    settings = Settings(store=str(folder / "bank.db"), good_morning_transid="XFER")
+    scenario = load_scenario(SCENARIOS / "transfer.replay.toml")
+
+    async def run() -> None:
+        async with open_region(settings) as region:
+            work = Load(scenario, region, Plan(sessions=sessions, ramp_s=0, seconds=0.05))
+            await work.run()
+            assert work.figures.failed == 0
+
+    asyncio.run(run())
+    return settings
+
+
+def test_programs_that_did_not_change_answer_the_same(tmp_path: Path) -> None:
+    """Balances included, since the transfers are made again."""
+    outcome = asyncio.run(run_again(bank_store(tmp_path)))
+    assert outcome.same == outcome.steps >= 12
+    assert not outcome.different and not outcome.skipped
+
+
+def test_a_program_that_changed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step that would answer differently, with both screens."""
+    settings = bank_store(tmp_path, sessions=1)
+    monkeypatch.setattr(sys.modules["transactions.bank.transfer"], "money", lambda minor: Decimal(minor))
+    outcome = asyncio.run(run_again(settings))
+    assert outcome.different
+    assert {verdict.step.transid for verdict in outcome.different} == {"XFER"}
+    told = entracte(settings, "against", "--shown", "1")
+    assert told.exit_code == 1
+    assert "XFER at " in told.output and "stored" in told.output and "^" in told.output
+
+
+def test_a_map_that_changed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stored screens are still drawn by the layouts that were stored with them."""
+    settings = store_with(tmp_path, *SESSION)
+    before = RPLY01.layout
+    fields = [
+        msgspec.structs.replace(field, text=field.text.replace("S I G N", "L O G "))
+        for field in before.fields
+    ]
+    monkeypatch.setattr(RPLY01, "layout", msgspec.structs.replace(before, fields=tuple(fields)))
+    outcome = asyncio.run(run_again(settings))
+    assert {verdict.unlike for verdict in outcome.different} == {"screen"}
+    assert sum(outcome.skipped.values()) == 1  # the one with the password
+
+
+def test_what_cannot_be_run_is_counted(tmp_path: Path) -> None:
+    """A secret is not stored, so its step is left out; the ones after it run on the stored state."""
+    outcome = asyncio.run(run_again(store_with(tmp_path, *SESSION)))
+    assert dict(outcome.skipped) == {"what was typed is not displayed, so it is not stored": 1}
+    assert (outcome.same, outcome.different) == (5, [])
+
+
+def test_a_copy_gives_the_records_to_begin_with(tmp_path: Path) -> None:
+    """Only what came after it is run."""
+    settings = bank_store(tmp_path)
+    copy = tmp_path / "copy.db"
+    shutil.copy(settings.store, copy)
+    before = asyncio.run(run_again(settings)).steps
+    bank_store(tmp_path)
+    outcome = asyncio.run(run_again(settings, copy))
+    whole = asyncio.run(run_again(settings))
+    assert outcome.steps == whole.steps - before > 0
+    assert not outcome.different
+
+
+def test_the_history_may_be_longer_than_what_is_kept_in_memory(tmp_path: Path) -> None:
+    """Of each conversation one step is kept while the history is run."""
+    settings = bank_store(tmp_path)
+    kept: list[int] = []
+    run = rerunning.Rerun.run
+
+    async def counted(self: rerunning.Rerun, *given: object) -> rerunning.Verdict:
+        verdict = await run(self, *given)  # type: ignore[arg-type]
+        kept.append(
+            self._database.execute(
+                "SELECT max(n) FROM (SELECT count(*) n FROM step GROUP BY conversation)"
+            ).fetchone()[0]
+        )
+        return verdict
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rerunning.Rerun, "run", counted)
+        asyncio.run(run_again(settings))
+    assert max(kept) == 1

@@ -1,0 +1,133 @@
+"""Approval writes what differs, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.settings import Settings
+from screens.replay.approving import approved, literal
+from screens.replay.commands.approve import approve_file
+from screens.replay.commands.run import run_file
+from tests.replay.scenarios import played, scenario_text
+
+ROOT = Path(__file__).parents[2]
+
+
+def replay(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`entracte replay` on the applications of a folder."""
+    return subprocess.run(
+        [sys.executable, "-c", "from monitor.cli import main; main()", "replay", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])},
+    )
+
+
+def changed(before: str, after: str) -> list[tuple[str, str]]:
+    """The lines that differ between two texts of as many lines."""
+    pairs = zip(before.splitlines(), after.splitlines(), strict=True)
+    return [(one, other) for one, other in pairs if one != other]
+
+
+def test_one_literal_of_a_map_changed(tmp_path: Path) -> None:
+    """The steps that show it fail, and no others; once approved they pass, and only its lines were written."""
+    shutil.copytree(ROOT / "transactions", tmp_path / "transactions")
+    maps = tmp_path / "transactions" / "bank" / "maps.py"
+    source = maps.read_text()
+    assert "Reference  . . ." in source
+    maps.write_text(source.replace("Reference  . . .", "Reminders  . . ."))
+    scenarios = sorted((tmp_path / "transactions" / "bank" / "scenarios").glob("*.replay.toml"))
+    before = {file: file.read_text() for file in scenarios}
+
+    run = replay(tmp_path, "run", "transactions/bank/scenarios", "--json", "-")
+    assert run.returncode == 1, run.stderr
+    for report in json.loads(run.stdout):
+        text = before[tmp_path / report["file"]]
+        shows = ["Reference  . . ." in step for step in re.split(r"(?m)^\[\[step\]\]$", text)[1:]]
+        assert [bool(step["differences"]) for step in report["played"]] == shows
+
+    told = replay(tmp_path, "run", "transactions/bank/scenarios/transfer.replay.toml").stdout
+    assert "! " in told and " Reminders  . . ." in told and "^^^" in told
+
+    assert replay(tmp_path, "approve", "transactions/bank/scenarios").returncode == 0
+    assert replay(tmp_path, "run", "transactions/bank/scenarios").returncode == 0
+    for file, text in before.items():
+        for was, now in changed(text, file.read_text()):
+            assert was.replace("Reference  . . .", "Reminders  . . .") == now
+
+
+TEXT = scenario_text(
+    "SIGN",
+    "# first\nnote = 'One'   # kept\nscreen = '''\nold\n'''   # after the screen\ncursor = 'said'  # where",
+    "do = 'enter' # go\n\nfields = { said = 'x', name = '' } # fields\nattributes = \"00000000\"\nrows = {step=9}",
+    header="# a comment\nseed = 3   # of old",
+)
+
+
+def test_comments_and_order_stay(tmp_path: Path) -> None:
+    """Whatever a person wrote around the values."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(TEXT)
+    assert approve_file(file, Settings()) == 0
+    after = file.read_text()
+    assert run_file(file, Settings(), "core")[0].verdict == 0
+    assert re.findall("#.*", after) == re.findall("#.*", TEXT)
+    assert re.findall(r"(?m)^\w+ =", after) == re.findall(r"(?m)^\w+ =", TEXT)
+    assert approve_file(file, Settings()) == 0
+    assert file.read_text() == after
+
+
+def test_what_passes_is_not_touched(tmp_path: Path) -> None:
+    """Neither its text nor its file."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(scenario_text("SIGN", "cursor   =   'name'"))
+    stood = file.stat()
+    assert approve_file(file, Settings()) == 0
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == (stood.st_mtime_ns, stood.st_ino)
+
+
+def test_one_step_only(tmp_path: Path) -> None:
+    """The others stay as they are."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(scenario_text("SIGN", "cursor = 'said'", "do = 'enter'\ncursor = 'said'"))
+    approve_file(file, Settings(), only=(2,))
+    assert [line for line in file.read_text().splitlines() if "cursor" in line] == [
+        "cursor = 'said'",
+        'cursor = "name"',
+    ]
+
+
+def test_what_only_a_person_can_change_is_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A text that is not on the screen any more, and a program that cannot be replayed."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(scenario_text("CLOC", "contains = ['gone']"))
+    assert approve_file(file, Settings()) == 1
+    told = capsys.readouterr().err
+    assert "contains" in told and "determinism" in told
+    assert "gone" in file.read_text()
+
+
+def test_screens_of_new_steps_are_filled_in() -> None:
+    """Where nothing of the screen is expected yet."""
+    text = scenario_text("SIGN", "", "do = 'enter'\nrows = { step = 2 }", "contains = ['wrong']")
+    after, left = approved(text, played(text).played, fill=True)
+    assert (after.count("screen = '''"), left) == (2, [])
+    assert played(after).verdict == 0
+
+
+@pytest.mark.parametrize("text", ["", "a\n", "it's\n", "'''\n", '\\ """ \\\n', "\x1b\n", "ends with '"])
+def test_any_text_can_be_written(text: str) -> None:
+    """As a literal where that is possible."""
+    import tomllib
+
+    assert tomllib.loads(f"x = {literal(text).as_string()}") == {"x": text}

@@ -1,0 +1,179 @@
+"""Sessions become scenarios: stored ones, and those worked now."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor.cli import main
+from monitor.clock import VirtualClock
+from monitor.recall import Filter, conversations, steps_of
+from monitor.settings import Settings
+from monitor.startup import open_region
+from monitor.units import unit_name
+from screens.keys import Key
+from screens.replay.actions import parse
+from screens.replay.commands.record import live
+from screens.replay.commands.run import run_file
+from screens.replay.loading import RegionDriver
+from screens.replay.playing import Session
+from screens.replay.scenario import Scenario
+from screens.replay.secrets import Secrets
+from screens.replay.writing import text_of_scenario
+
+PROGRAMS = ("tests.replay.programs", "transactions.bank")
+LONG_AGO = datetime(2011, 12, 13, 14, 15, 16, 171000, tzinfo=UTC)
+
+
+async def work(region: Any, _: Any, terminal: str, lines: Sequence[str] = ()) -> None:
+    """Do actions at a terminal of a region."""
+    driver = RegionDriver(region, terminal, 24, 80)
+    await driver.open()
+    session = Session(Scenario(Path("x"), ()), driver, Secrets({"PASSWORD": "open"}))
+    for line in lines:
+        await session.perform(parse(line))
+
+
+def store_with(
+    folder: Path, *lines: str, transid: str = "SIGN", terminal: str = "T001", moment: datetime = LONG_AGO
+) -> Settings:
+    """A store in which a terminal did something, on a day of the past."""
+    settings = Settings(
+        store=str(folder / "x.db"), programs=PROGRAMS, good_morning_transid=transid, user="ANN"
+    )
+
+    async def run() -> None:
+        async with open_region(settings, clock=VirtualClock(moment)) as region:
+            await work(region, None, terminal, lines)
+
+    asyncio.run(run())
+    return settings
+
+
+def entracte(settings: Settings, *arguments: str) -> Result:
+    """The console command on a store."""
+    return CliRunner(
+        env={"ENTRACTE_PROGRAMS": ",".join(PROGRAMS), "ENTRACTE_GOOD_MORNING_TRANSID": "SIGN"}
+    ).invoke(main, ["replay", *arguments, "--store", settings.store])
+
+
+def only_conversation(settings: Settings) -> str:
+    """The name of the conversation of a store that has one."""
+    with closing(sqlite3.connect(settings.store)) as database:
+        (found,) = conversations(database, Filter())
+    return unit_name(found.id)
+
+
+SESSION = (
+    "field name = ann",
+    "field password = $PASSWORD",
+    "enter",
+    "pa1",
+    "type xy",
+    "cursor 5,5",
+    "enter",
+    "field name =",
+    "pf12",
+    "pf3",
+)
+
+
+def test_a_stored_conversation_becomes_a_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It plays back the same today, and no secret is in it."""
+    settings = store_with(tmp_path, *SESSION)
+    file = tmp_path / "x.replay.toml"
+    monkeypatch.setenv("PASSWORD", "open")
+    result = entracte(settings, "record", str(file), "--conversation", only_conversation(settings))
+    assert result.output.endswith("6 steps recorded\n  it plays back the same\n"), result.output
+    text = file.read_text()
+    assert "field password = $PASSWORD" in text
+    assert "open" not in text.replace("$PASSWORD", "")
+    assert "starts = 2011-12-13T14:15:16" in text
+    for via in ("core", "store"):
+        assert run_file(file, settings, via)[0].verdict == 0
+
+
+def test_a_session_worked_now_becomes_a_scenario(tmp_path: Path) -> None:
+    """On a store of its own, over several conversations, with the time of every step."""
+
+    async def console(region: Any, decoder: Any, terminal: str) -> None:
+        await work(
+            region, decoder, terminal, ["enter", "pf3", "type xfer", "enter", "field amount = 1", "enter"]
+        )
+
+    settings = Settings(programs=PROGRAMS, good_morning_transid="SIGN")
+    file = tmp_path / "x.replay.toml"
+    scenario = live(settings, "T7", file, console)
+    file.write_text(text_of_scenario(scenario))
+    report, _ = run_file(file, settings, "core")
+    assert (report.verdict, len(report.played)) == (0, 5)
+    assert (scenario.transaction, scenario.terminal) == ("SIGN", "T7")
+
+
+def test_the_history_is_listed_and_filtered(tmp_path: Path) -> None:
+    """Conversations with their last step; the steps of one with what came in."""
+    settings = store_with(tmp_path, *SESSION)
+    store_with(tmp_path, "enter", transid="BOOM", terminal="T002")
+    assert [line.split()[3] for line in entracte(settings, "history").output.splitlines()] == ["T002", "T001"]
+    assert entracte(settings, "history", "--abended").output.split()[3] == "T002"
+    assert entracte(settings, "history", "--state", "ended").output.split()[3] == "T001"
+    assert entracte(settings, "history", "--terminal", "T9").output == "no conversations\n"
+    one = entracte(settings, "history", "--terminal", "T001").output.split()[0]
+    steps = entracte(settings, "history", one).output
+    assert len(steps.splitlines()) == 6
+    assert "password='****'" in steps
+    assert "is not a conversation" in entracte(settings, "history", "x").output
+    assert "there is no conversation 9-9" in entracte(settings, "history", "9-9").output
+
+
+def test_a_fork_goes_on_from_an_earlier_step(tmp_path: Path) -> None:
+    """A conversation of its own, with the area and the screen of then; the old one stays as it is."""
+    settings = store_with(tmp_path, "enter", "enter", "enter", moment=datetime.now(UTC))
+    name = only_conversation(settings)
+    result = entracte(settings, "fork", name, "2", "--terminal", "T9")
+    assert "stands after step 2 on terminal T9" in result.output
+
+    async def go_on() -> str:
+        async with open_region(settings) as region:
+            driver = RegionDriver(region, "T9", 24, 80)
+            await driver.open()
+            await driver.press(Key.ENTER)
+            return driver.space.row_text(4)
+
+    assert ", 2, " in asyncio.run(go_on())
+    with closing(sqlite3.connect(settings.store)) as database:
+        found = conversations(database, Filter())
+        assert [(one.terminal, one.steps) for one in found] == [("T9", 3), ("T001", 4)]
+        assert [step.number for step in steps_of(database, found[0].id)] == [1, 2, 3]
+    assert (
+        "a conversation is open on terminal T9"
+        in entracte(settings, "fork", name, "1", "--terminal", "T9").output
+    )
+    assert "has no step 7; kept are 1 to 4" in entracte(settings, "fork", name, "7").output
+
+
+def test_screens_are_shown(tmp_path: Path) -> None:
+    """A film strip of a file and of a stored conversation, as text, as a page, as a picture."""
+    settings = store_with(tmp_path, *SESSION)
+    name = only_conversation(settings)
+    text = entracte(settings, "show", name, "--attributes").output
+    assert text.count("== step ") == 6
+    assert "> field password = $PASSWORD" in text
+    assert "Password . . . . ********" in text
+    assert "unprotected dark" in text
+    html = entracte(settings, "show", name, "--html").output
+    assert html.startswith("<!doctype html>") and html.count("<section>") == 6
+    svg = entracte(settings, "show", name, "--svg").output
+    assert svg.count("<svg ") == 7
+    file = tmp_path / "x.replay.toml"
+    entracte(settings, "record", str(file), "--conversation", name)
+    assert "expected" not in entracte(settings, "show", str(file), "--expected").output
+    assert entracte(settings, "diff", name, name).exit_code == 0
