@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import MonitorError, StoreBusy
+from monitor.errors import MonitorError, StoreBroken, StoreBusy
 from monitor.startup import prepare_schema
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Row, Store, Unit, judge
 from monitor.store.connection import Connection, connect
@@ -313,3 +313,25 @@ async def test_query_cannot_write(tmp_path: Path) -> None:
         with pytest.raises(MonitorError):
             await store.select("DELETE FROM account", {}, 1)
         assert await balances(store, 1) == [100]
+
+
+async def test_constraints_see_the_row_of_every_unit_of_a_batch(opened: Opened) -> None:
+    """A row that breaks a CHECK is rejected, though a later unit of the batch would put it right again."""
+    store = await opened()
+    await store.commit([put(1, 1, 5)])
+    bad, built_on_it = put(2, 1, -5, seen=1), put(3, 1, 95, seen=2)
+    verdicts = await store.commit([bad, built_on_it])
+    assert isinstance(verdicts[0], Rejected)
+    assert verdicts[1] == Conflict(key(1))
+    assert await balances(store, 1) == [5]
+
+
+async def test_closed_store_is_a_broken_store(tmp_path: Path) -> None:
+    """What was closed says so with the store's own error, not with the library's."""
+    async with threaded(tmp_path / "store.db") as open_one:
+        store = await open_one()
+        await store.close()
+        with pytest.raises(StoreBroken, match="closed"):
+            await store.commit([put(1, 1, 5)])
+        with pytest.raises(StoreBroken, match="closed"):
+            await store.read([key(1)])

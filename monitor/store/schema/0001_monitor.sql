@@ -42,7 +42,7 @@ CREATE TABLE step (
     area         TEXT NOT NULL,             -- JSON
     screen       TEXT NOT NULL,             -- JSON: layout ids and the values of their fields
     started      TEXT NOT NULL,
-    elapsed_us   INTEGER NOT NULL,          -- from the input to the sealed unit
+    elapsed_us   INTEGER NOT NULL,          -- from the state read to the sealed unit
     runs         INTEGER NOT NULL           -- times the program ran for this step (conflicts re-run it)
 );
 
