@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 import msgspec
 
 from monitor.errors import MonitorError
-from monitor.settings import Settings, load_settings
+from monitor.settings import FILE_VARIABLE, Settings, load_settings
 from monitor.startup import open_region
 from monitor.tuning import tune_process
 
@@ -100,7 +101,8 @@ def region_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _reach_programs(settings_file: Path | None) -> None:
     """Let the settings name modules that lie beside them, or in the current folder."""
-    folder = str((settings_file.parent if settings_file else Path()).absolute())
+    named = settings_file or Path(os.environ.get(FILE_VARIABLE, ""))
+    folder = str((named.parent if named.name else Path()).absolute())
     if folder not in sys.path:
         sys.path.insert(0, folder)
 

@@ -53,9 +53,13 @@ def area_of(state: TerminalState) -> tuple[str, int, str]:
     return state.area_type or "", state.area_version or 0, state.area
 
 
+_CODE_CHARS = 4
+
+
 def code_of(error: BaseException) -> str:
-    """The abend code of what ended a program."""
-    return _plain(error.abend_code) if isinstance(error, Abend) else "ASRA"
+    """The abend code of what ended a program: its own, if it has one (a map's error has), else ASRA."""
+    code = getattr(error, "abend_code", None)
+    return _plain(code)[:_CODE_CHARS] if isinstance(code, str) and code else "ASRA"
 
 
 def message_of(error: BaseException, chars_max: int) -> str:

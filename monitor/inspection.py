@@ -18,6 +18,9 @@ from monitor.units import unit_id, unit_name
 
 PACKAGES = ("entracte", "textual", "aiosqlite", "msgspec", "click", "structlog")
 
+_NONE_YET = "none yet; `entracte run` makes it"
+_IS_STORE = "SELECT count(*) FROM sqlite_master WHERE name = 'schema_change'"
+
 _DUMPS = "SELECT number, at, terminal, user, transid, code, message FROM dump ORDER BY number DESC LIMIT ?"
 _DUMP = "SELECT * FROM dump WHERE number = :number OR unit = :unit"
 _COUNTS = {
@@ -40,6 +43,8 @@ def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
+            if not database.execute(_IS_STORE).fetchone()[0]:
+                raise MonitorError(f"{path} is no store of entracte's; name another with --store")
             yield database
     except sqlite3.Error as error:
         raise MonitorError(f"{path} cannot be read as a store ({error})") from error
@@ -100,7 +105,8 @@ def doctor(ctx: click.Context, settings: Settings) -> None:
     click.echo(f"programs  {', '.join(settings.programs)}")
     path = Path(settings.store).absolute()
     if not path.is_file():
-        click.echo(f"store     {path} (none yet; `entracte run` makes it)")
+        there = path.parent.is_dir()
+        click.echo(f"store     {path} ({_NONE_YET if there else 'there is no such folder: make it first'})")
         return
     sound = False
     with opened(settings) as database:

@@ -17,7 +17,7 @@ from monitor.limits import Limits
 
 FILE = "entracte.toml"
 _PREFIX = "ENTRACTE_"
-_FILE_VARIABLE = "ENTRACTE_SETTINGS"
+FILE_VARIABLE = "ENTRACTE_SETTINGS"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,7 +48,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings file (the one named, else `entracte.toml` if it is there) and the environment."""
     variables = os.environ if environment is None else environment
-    named = file or (Path(variables[_FILE_VARIABLE]) if variables.get(_FILE_VARIABLE) else None)
+    named = file or (Path(variables[FILE_VARIABLE]) if variables.get(FILE_VARIABLE) else None)
     values = _read(named) if named else (_read(Path(FILE)) if Path(FILE).is_file() else {})
     if named and isinstance(values.get("store"), str):
         values["store"] = str(named.parent / values["store"])
@@ -82,7 +82,7 @@ def _override(values: dict[str, Any], variables: Mapping[str, str]) -> None:
         **dict.fromkeys(Limits.__struct_fields__, "limits"),
     }
     for variable in sorted(variables):
-        if not variable.startswith(_PREFIX) or variable == _FILE_VARIABLE:
+        if not variable.startswith(_PREFIX) or variable == FILE_VARIABLE:
             continue
         name = variable.removeprefix(_PREFIX).lower()
         if name not in known or name == "limits":

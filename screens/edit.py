@@ -253,7 +253,7 @@ class DateEdit:
         try:
             return date(year, by_part["M"], by_part["D"])
         except ValueError as error:
-            raise ValueError(f"must be a date of the calendar, such as {self.example}") from error
+            raise ValueError(f"must be a date such as {self.example}") from error
 
     def _cut(self, digits: str) -> list[str]:
         sizes = [len(part) for part in re.findall("Y+|M+|D+", self.mask)]

@@ -103,7 +103,7 @@ def test_separators_of_a_date_are_free(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"), [("30.2.2024", "calendar"), ("soon", "24.12.2031"), ("1", "24.12.2031")]
+    ("typed", "says"), [("30.2.2024", "must be a date such as"), ("soon", "24.12.2031"), ("1", "24.12.2031")]
 )
 def test_what_is_no_date_is_said(typed: str, says: str) -> None:
     """The message shows a date that would do."""
