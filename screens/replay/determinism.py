@@ -11,7 +11,7 @@ import gc
 import random
 import sys
 import uuid
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Container, Coroutine, Generator
 from types import FrameType
 from typing import Any
 
@@ -44,11 +44,13 @@ class Watch:
         found, self._found = tuple(self._found), {}
         return found
 
-    def over(self, application: Application) -> Application:
-        """The application, with every program watched."""
+    def over(self, application: Application, unwatched: Container[str] = ()) -> Application:
+        """The application, with every program watched but those named by their transaction ids."""
         self._roots = frozenset(package.partition(".")[0] for package in application.packages)
         programs = [
-            msgspec.structs.replace(program, function=self._watched(program))
+            program
+            if program.transid in unwatched
+            else msgspec.structs.replace(program, function=self._watched(program))
             for program in application.programs
         ]
         return msgspec.structs.replace(application, programs=ProgramTable(programs))

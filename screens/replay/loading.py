@@ -172,7 +172,7 @@ class Load:
             try:
                 if place == 0:
                     await driver.open()
-                for action, then in zip(step.actions, (*step.actions[1:], None), strict=True):
+                for action, then in zip(step.actions, (*step.actions[1:], None), strict=False):
                     await session.perform(varied(action, row), then)
                 _check_abend(driver.screen)
             except (ActionError, MonitorError) as error:

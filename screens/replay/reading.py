@@ -51,6 +51,7 @@ class _Header(msgspec.Struct):
     terminal: _Name = "T001"
     secrets: str = ""
     volatile: tuple[str, ...] = ()
+    unwatched: tuple[str, ...] = ()
     fixture: str = ""
     programs: tuple[str, ...] = ()
 
@@ -108,6 +109,7 @@ def read_scenario(file: Path, text: str) -> Scenario:
         volatile=header.volatile,
         fixture=file.parent / header.fixture if header.fixture else None,
         programs=header.programs,
+        unwatched=header.unwatched,
     )
 
 

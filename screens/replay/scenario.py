@@ -74,3 +74,5 @@ class Scenario(msgspec.Struct, frozen=True):
     """SQL that is run on the new store before the terminal is attached."""
     programs: tuple[str, ...] = ()
     """Modules to load; empty: those of the settings."""
+    unwatched: tuple[str, ...] = ()
+    """Transactions that may read the machine's clock or draw real randomness: what they show is volatile."""

@@ -57,6 +57,7 @@ def _header(scenario: Scenario) -> dict[str, object]:
         "terminal": scenario.terminal,
         "secrets": os.path.relpath(scenario.secrets, folder) if scenario.secrets else "",
         "volatile": list(scenario.volatile),
+        "unwatched": list(scenario.unwatched),
         "fixture": os.path.relpath(scenario.fixture, folder) if scenario.fixture else "",
         "programs": list(scenario.programs),
     }

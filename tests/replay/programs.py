@@ -96,3 +96,9 @@ async def fails(task: Task[Count]) -> Outcome:
     if task.first_time:
         return Converse(RPLY01.show(said="Enter abends"))
     raise ZeroDivisionError
+
+
+@transaction("THRE", area=Count)
+def reads_time_in_thread(task: Task[Count]) -> Outcome:
+    """Reads the machine's clock in a thread."""
+    return Converse(RPLY01.show(said=str(time.monotonic() > 0)))

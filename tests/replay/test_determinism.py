@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
     [
         ("CLOC", "datetime.now", "take task.now"),
         ("TIME", "time.time", "take task.now"),
+        ("THRE", "time.monotonic", "take task.now"),
         ("RAND", "random.random", "take task.random or task.new_id()"),
         ("UNSE", "random.Random() without a seed", "take task.random or task.new_id()"),
         ("UUID", "os.urandom", "take task.random or task.new_id()"),
@@ -28,6 +29,11 @@ def test_a_program_that_cannot_be_replayed_is_named(transaction: str, called: st
     (found,) = problems(played(scenario_text(transaction, "")))
     assert f"{transaction} calls {called} (tests.replay.programs, line " in found
     assert found.endswith(advice)
+
+
+def test_a_program_that_measures_may_be_left_unwatched() -> None:
+    """Where the scenario says so, and names what is volatile."""
+    assert problems(played(scenario_text("THRE", "", header='unwatched = ["THRE"]'))) == []
 
 
 def test_a_program_that_takes_all_from_the_task_is_not() -> None:

@@ -89,7 +89,7 @@ class MemoryGround:
         self._scenario = scenario
         self._settings = region_settings(scenario, settings)
         self._watch = Watch()
-        self._application = self._watch.over(load(self._settings.programs))
+        self._application = self._watch.over(load(self._settings.programs), scenario.unwatched)
         self._database = new_database(self._application.packages)
         _apply(scenario, self._database)
         self._random = Seeds(scenario.seed)
