@@ -110,8 +110,8 @@ class Field(Generic[V]):
     def __get__(self, form: None, owner: type) -> Self: ...
     @overload
     def __get__(self, form: Form, owner: type) -> V: ...
-    def __get__(self, form: Form | None, owner: type) -> Self | V:
-        return self if form is None else cast("V", form.value_of(self))
+    def __get__(self, form: Form | None, owner: type) -> Any:
+        return self if form is None else form.value_of(self)
 
     def __set__(self, form: Form, value: V) -> None:
         form.give(self.name, value)
@@ -130,35 +130,35 @@ class Field(Generic[V]):
             raise ValueError(f"the initial text of {name} is longer than its {length} positions: shorten it")
         return field
 
-    def value(self, text: str) -> V:
+    def value(self, text: str) -> Any:
         """The value of a text; of one that is not a value: the text itself, or None for a typed field."""
         text = text.strip()
         if not text:
-            return cast("V", self._blank)
+            return self._blank
         try:
-            return cast("V", self.edit.read(text))
+            return self.edit.read(text)
         except ValueError:
-            return cast("V", self._blank if self.typed else text)
+            return self._blank if self.typed else text
 
     def fault(self, text: str) -> str:
         """What is wrong with a text that was typed, as a sentence for the operator; empty if nothing is."""
         return self.examined(text)[1]
 
-    def examined(self, text: str) -> tuple[V, str]:
+    def examined(self, text: str) -> tuple[Any, str]:
         """The value of a text, as `value` has it, and what is wrong with it, as `fault` has it."""
         text = text.strip()
         if not text:
-            return cast("V", self._blank), f"{self.label} {self.edit.wanted}" if self.required else ""
+            return self._blank, f"{self.label} {self.edit.wanted}" if self.required else ""
         try:
             value = self.edit.read(text)
         except ValueError as error:
-            return cast("V", self._blank if self.typed else text), f"{self.label} {error}"
+            return self._blank if self.typed else text, f"{self.label} {error}"
         fault = ""
         if self._minimum is not None and value < self._minimum:
             fault = f"{self.label} must be at least {self.edit.edit(self._minimum).strip()}"
         elif self._maximum is not None and value > self._maximum:
             fault = f"{self.label} must be at most {self.edit.edit(self._maximum).strip()}"
-        return cast("V", value), fault
+        return value, fault
 
     def written(self, value: object) -> str:
         """The text for a value: edited if it has the field's type, as it is if it is a text already."""

@@ -170,10 +170,12 @@ class Map:
         """What a received map shows: as it stands, and what was typed as the map would write it."""
         seen = form._texts
         texts = {name: seen[name] for name in cls._declared.carried if name in seen}
-        items = cls._declared.items
+        items, errors = cls._declared.items, form._errors
+        known = form._values if errors is not None and type(form) is cls else {}
         for name in form._received.modified:
             if name in texts:
-                texts[name] = items[name].rewritten(texts[name])
+                read = name in known and name not in (errors or ())
+                texts[name] = items[name].written(known[name]) if read else items[name].rewritten(texts[name])
         if form._given:
             cls._write(texts, {name: value for name, value in form._given.items() if name in items})
         for name, values in form._lists.items():

@@ -202,6 +202,8 @@ def _overlay(
 
 
 def _field_at(charts: Sequence[tuple[Panel, Chart]], cursor: int | None) -> str:
-    if cursor is None:
-        return ""
-    return next((chart.cells[cursor] for _, chart in reversed(charts) if cursor in chart.cells), "")
+    if cursor is not None:
+        for _, chart in reversed(charts):
+            if cursor in chart.cells:
+                return chart.cells[cursor]
+    return ""
