@@ -138,4 +138,5 @@ def _svg(frames: list[Frame], title: str) -> str:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {widest:.0f} {top:.0f}" width="{widest:.0f}">'
     )
-    return "\n".join([head, f"<title>{escape(title)}</title>", *parts, "</svg>", ""])
+    ground = '<rect width="100%" height="100%" fill="#f4f4f4"/>'
+    return "\n".join([head, f"<title>{escape(title)}</title>", ground, *parts, "</svg>", ""])
