@@ -85,7 +85,8 @@ def _screen(expected: Expected, seen: Seen, volatile: Iterable[str]) -> list[Dif
     if not cells:
         return []
     rows = sorted({row + 1 for row, _ in cells})
-    words = f"{len(cells)} cells changed in row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows))}"
+    count = f"{len(cells)} cell{'s' if len(cells) > 1 else ''}"
+    words = f"{count} changed in row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows))}"
     return [Difference("screen", "the screen in the file", words)]
 
 

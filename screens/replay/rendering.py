@@ -27,21 +27,21 @@ class Place(NamedTuple):
 
 def rows_of(space: PresentationSpace, *, bare: bool = False) -> tuple[str, ...]:
     """Every row, without trailing blanks; `bare`: a screen without a map, all of which is one place to type in."""
-    cells = list(" " * space.size)
+    size, columns = space.size, space.columns
     if not space.formatted:
-        cells = list("".join(space.row_text(row) for row in range(space.rows)))
+        return tuple(space.row_text(row).rstrip() for row in range(space.rows))
+    cells = [" "] * (2 * size)  # a field may wrap over the end of the screen
     for field in space.fields():
+        start, length = field.start, field.length
         if field.attribute.intensity is Intensity.DARK:
-            text = "*" * field.length
+            cells[start : start + length] = "*" * length
         else:
             blank = bare or field.attribute.protected
-            text = space.content(field).translate(_OUTPUT if blank else _ENTRY)
-        for offset, sign in enumerate(text):
-            cells[(field.start + offset) % space.size] = sign
+            cells[start : start + length] = space.content(field).translate(_OUTPUT if blank else _ENTRY)
+        if start + length > size:
+            cells[: start + length - size] = cells[size : start + length]
     text = "".join(cells)
-    return tuple(
-        text[start : start + space.columns].rstrip() for start in range(0, space.size, space.columns)
-    )
+    return tuple(text[start : start + columns].rstrip() for start in range(0, size, columns))
 
 
 def block(rows: tuple[str, ...]) -> str:

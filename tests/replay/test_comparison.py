@@ -49,7 +49,7 @@ def test_each_difference_is_told() -> None:
         abend="ASRA",
     )
     assert told(expected) == [
-        "screen: expected the screen in the file, found 1 cells changed in row 3",
+        "screen: expected the screen in the file, found 1 cell changed in row 3",
         "cursor: expected said, found name",
         "attributes: expected 2,8 5 name protected normal, found 2,8 5 name unprotected normal",
         "contains: expected 'bye', found no such text on the screen",
