@@ -21,7 +21,7 @@ from monitor.errors import Abend, StoreError
 from monitor.exchange import Aid, Attachment, Inbound, Outbound, Reason, Received, Refused, UnknownLayout
 from monitor.execution import Execution, RunAgain, Sealed
 from monitor.layouts import learn
-from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit, Verdict
+from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit
 
 
 class Dispatcher:
@@ -108,7 +108,9 @@ class Dispatcher:
             except RunAgain as again:
                 claims.update(again.claims)
                 continue
-            verdict = await self._commit(sealed, inbound.terminal)
+            promise = self._committer.submit(sealed.unit)
+            self._admission.give_up_place(inbound.terminal)
+            verdict = await promise
             if verdict is COMMITTED:
                 return Outbound(inbound.terminal, inbound.sequence, sealed.screen)
             if isinstance(verdict, Rejected):
@@ -136,11 +138,6 @@ class Dispatcher:
                 return execution.answer("notice", screen, keep=True)
             case Blank():
                 return execution.answer("blank", presentation.blank(), keep=False)
-
-    async def _commit(self, sealed: Sealed, terminal: str) -> Verdict:
-        promise = self._committer.submit(sealed.unit)
-        self._admission.give_up_place(terminal)
-        return await promise
 
     async def _state(self, terminal: str) -> TerminalState:
         (stored,) = await self._engine.loader.read((Key("terminal_state", terminal),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from monitor.conversation import TerminalState
 from monitor.ending import (
@@ -76,18 +76,28 @@ class Execution:
 
     async def run(self, transid: str, first_time: bool, claims: Iterable[Key] = ()) -> Sealed:
         """Run the program of `transid` to its end and seal the step; raises `RunAgain` or `StoreError`."""
-        work = self._work
+        deadlines, dump = self._engine.deadlines, None
+        task = deadlines.enter()
         try:
-            ending, dump = await self._guarded(transid, first_time, claims)
-            if isinstance(work.trouble, Deadlock):
-                raise RunAgain(tuple(work.held))
-            if work.trouble is not None:
-                raise work.trouble
-            if work.doomed():
-                raise RunAgain(tuple(work.held))
+            try:
+                ending = await Watched(self._control.run(transid, first_time, claims), self._engine.watchdog)
+            except (GeneratorExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # noqa: BLE001 a bad program harms only itself, even one that exits
+                ending, dump = self._ended_badly(transid, error, task)
+            finally:
+                deadlines.leave(task)
+            self._refuse_troubled()
             return self._seal(ending, dump)
         finally:
-            work.release()
+            self._work.release()
+
+    def _refuse_troubled(self) -> None:
+        work = self._work
+        if isinstance(work.trouble, Deadlock) or (work.trouble is None and work.doomed()):
+            raise RunAgain(tuple(work.held))
+        if work.trouble is not None:
+            raise work.trouble
 
     def answer(self, outcome: str, screen: str, keep: bool) -> Sealed:
         """Seal a step in which no program ran; `keep`: the conversation waits on as it did."""
@@ -100,30 +110,21 @@ class Execution:
         """Seal the step as abended before its program could run, or after its unit was rejected."""
         return self._seal(*self._abended(transid, error))
 
-    async def _guarded(
-        self, transid: str, first_time: bool, claims: Iterable[Key]
-    ) -> tuple[Ending, Dump | None]:
+    def _ended_badly(
+        self, transid: str, error: BaseException, task: asyncio.Task[Any]
+    ) -> tuple[Ending, Dump]:
+        """The abend that an error of the program comes to; a cancellation from outside goes on up."""
         limits = self._engine.limits
-        deadlines = self._engine.deadlines
-        task = deadlines.enter()
-        try:
-            return await Watched(self._control.run(transid, first_time, claims), self._engine.watchdog), None
-        except asyncio.CancelledError as cancelled:
-            if deadlines.expired(task):
+        if isinstance(error, asyncio.CancelledError):
+            if self._engine.deadlines.expired(task):
                 message = f"the step took more than wait_s_max = {limits.wait_s_max} s"
-                return self._abended(transid, Abend("EWAI", message), cancelled)
+                return self._abended(transid, Abend("EWAI", message), error)
             if task.cancelling():
-                raise
-            return self._abended(transid, cancelled)
-        except (GeneratorExit, KeyboardInterrupt):
-            raise
-        except BaseException as error:  # noqa: BLE001 a bad program harms only itself, even one that exits
-            if _has_run_away(error):
-                message = f"the program computed for more than runaway_s_max = {limits.runaway_s_max} s"
-                return self._abended(transid, Abend("AICA", message), error)
-            return self._abended(transid, error)
-        finally:
-            deadlines.leave(task)
+                raise error
+        elif _has_run_away(error):
+            message = f"the program computed for more than runaway_s_max = {limits.runaway_s_max} s"
+            return self._abended(transid, Abend("AICA", message), error)
+        return self._abended(transid, error)
 
     def _abended(
         self, transid: str, error: BaseException, cause: BaseException | None = None

@@ -20,13 +20,13 @@ class Loader:
         self._asked: list[tuple[Sequence[Key], Answer]] = []
         self._fetching: asyncio.Task[None] | None = None
 
-    async def read(self, keys: Sequence[Key]) -> Records:
+    def read(self, keys: Sequence[Key]) -> Answer:
         """The records under `keys` as they are in the store, in that order; None for one that is not there."""
         answer: Answer = self._loop.create_future()
         self._asked.append((keys, answer))
         if self._fetching is None:
             self._fetching = self._loop.create_task(self._fetch())
-        return await answer
+        return answer
 
     async def _fetch(self) -> None:
         try:

@@ -56,7 +56,12 @@ class ProgramControl:
         program = self._program(transid)
         area = None if first_time else self._stored_area(program)
         while True:
-            task, outcome = await self._called(program, area, first_time)
+            if program.in_thread:
+                task, outcome = await self._called_in_thread(program, area, first_time)
+            else:
+                task = self._task(program, area, first_time)
+                returned: Any = program.function(task)
+                outcome = await returned
             if isinstance(outcome, Park):
                 outcome = await self._park(program, task, outcome)
             if isinstance(outcome, Resume):
@@ -70,20 +75,21 @@ class ProgramControl:
     async def _link(self, transid: str, area: Area | None) -> Area | None:
         self._pass_on()
         program = self._program(transid)
-        _, outcome = await self._called(program, self._handed(program, area), True)
+        handed = self._handed(program, area)
+        if program.in_thread:
+            _, outcome = await self._called_in_thread(program, handed, True)
+        else:
+            returned: Any = program.function(self._task(program, handed, True))
+            outcome = await returned
         if not isinstance(outcome, Finish):
             kind = type(outcome).__name__
             raise Abend("EOUT", f"{transid} was linked to, so it can only Finish; it returned a {kind}")
         return outcome.area
 
-    async def _called(
+    async def _called_in_thread(
         self, program: Program[Any], area: Area | None, first_time: bool
     ) -> tuple[Task[Any], Any]:
-        """The task of a program, and what the program returned; a synchronous one runs in a thread."""
-        if not program.in_thread:
-            task = self._task(program, area, first_time)
-            returned: Any = program.function(task)
-            return task, await returned
+        """The task of a synchronous program, and what it returned."""
         thread = ProgramThread(self._engine.threads)
         task = self._task(program, area, first_time, thread.wait)
         returned = await thread.run(program.function, task, program.transid)

@@ -14,7 +14,7 @@ from math import isfinite
 from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError, TaskOver
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
-from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Verdict
+from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Verdict, Versioned
 
 _FALLEN_MAX = 4_096
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
@@ -141,13 +141,8 @@ class UnitOfWork:
 
     async def read(self, key: Key, update: bool = False) -> Row | None:
         """The record as this unit sees it: its own write, else the newest sealed one, else the store's."""
-        if self._over:
-            raise TaskOver
-        if update and key not in self.held:
-            await self.hold(key)
-        if key not in self._seen:
-            await self._see((key,))
-        return self.rows[key] if key in self.rows else self._seen[key]
+        (row,) = await self.read_many((key,), update)
+        return row
 
     async def read_many(self, keys: Sequence[Key], update: bool = False) -> list[Row | None]:
         """As `read`, with one wait for all; locks are taken in key order, so that two such reads never cross."""
@@ -159,10 +154,16 @@ class UnitOfWork:
                     self._note(key)
                 else:
                     await self.hold(key)
-        missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
-        if missing:
-            await self._see(missing)
-        return [self.rows[key] if key in self.rows else self._seen[key] for key in keys]
+        rows, seen = self.rows, self._seen
+        missing = [key for key in dict.fromkeys(keys) if key not in seen]
+        if missing and (wanted := self._not_pending(missing)):
+            try:
+                records = await self._loader.read(wanted)
+            except StoreError as error:
+                self.trouble = error
+                raise
+            self._take_in(wanted, records)
+        return [rows[key] if key in rows else seen[key] for key in keys]
 
     async def hold(self, key: Key) -> None:
         """Take the update lock of `key`; kept until `release`.
@@ -251,36 +252,28 @@ class UnitOfWork:
             self._locks.release(self, key)
         self.held.clear()
 
-    async def _see(self, keys: Sequence[Key]) -> None:
+    def _not_pending(self, keys: Sequence[Key]) -> list[Key]:
+        """Take in what is sealed but not durable yet; returns the keys that the store has to be asked for."""
         if len(self._seen) + len(keys) > self._records_max:
             raise LimitExceeded("records_max", len(self._seen) + len(keys), self._records_max)
-        overlay, reads, seen = self._overlay, self._reads, self._seen
-        wanted = []
-        for key in keys:
-            if (pending := overlay.get(key)) is None:
-                wanted.append(key)
-            else:
-                seen[key] = row = pending[1]
-                reads[key] = ABSENT if row is None else pending[0]
-        if not wanted:
-            return
-        try:
-            records = await self._loader.read(wanted)
-        except StoreError as error:
-            self.trouble = error
-            raise
+        return [key for key in keys if not self._took_pending(key)]
+
+    def _took_pending(self, key: Key) -> bool:
+        pending = self._overlay.get(key)
+        if pending is None:
+            return False
+        unit, row = pending
+        self._seen[key], self._reads[key] = row, ABSENT if row is None else unit
+        return True
+
+    def _take_in(self, keys: Sequence[Key], records: Sequence[Versioned | None]) -> None:
         if self._over:
             raise TaskOver
-        for key, record in zip(wanted, records, strict=True):
-            if key in seen:
+        for key, record in zip(keys, records, strict=True):
+            if key in self._seen:
                 continue  # another part of the program read it meanwhile; the step sees one version
-            if (pending := overlay.get(key)) is not None:
-                seen[key] = row = pending[1]
-                reads[key] = ABSENT if row is None else pending[0]
-            elif record is not None:
-                seen[key], reads[key] = record
-            else:
-                seen[key], reads[key] = None, ABSENT
+            if not self._took_pending(key):
+                self._seen[key], self._reads[key] = record or (None, ABSENT)
 
 
 def _in_order(key: Key) -> tuple[str, str]:
