@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
 from monitor.errors import Abend
@@ -104,8 +105,17 @@ class Processes:
 
 
 def _give_way() -> int:
-    """In the worker: be nice, and leave Ctrl-C to the region; returns the process's number."""
+    """In the worker: be nice, leave Ctrl-C to the region, and end with it; returns the process's number."""
+    threading.Thread(target=_end_with_the_region, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return os.getpid()
+
+
+def _end_with_the_region() -> None:
+    """A region that is killed closes nothing: its workers have to notice."""
+    region = parent_process()
+    if region is not None:
+        region.join()
+        os._exit(1)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -72,14 +75,11 @@ async def test_a_call_given_up_ends_its_process(processes: Processes) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(processes.run(hangs), 0.05)
     assert processes.count == 0
-    for _ in range(200):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            break
+    for _ in range(300):
+        if not running(pid):
+            return
         await asyncio.sleep(0.01)
-    else:
-        pytest.fail("the process is still there")
+    pytest.fail("the process is still there")
 
 
 @transaction("OFF")
@@ -133,3 +133,43 @@ async def test_a_function_that_cannot_be_sent_is_an_error(disk: Disk) -> None:
         await terminal.attach()
         assert "LOC abend ASRA" in (await terminal.press(text="LOC")).message
         assert (await terminal.press(text="OFF 2")).values == {"text": "0.5"}
+
+
+REGION = """
+import asyncio, os, sys, time
+from monitor.offload import Processes
+from tests.monitor.test_offload import where
+
+async def main():
+    pid, _ = await Processes(1).run(where)
+    print(pid, flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_workers_end_with_a_region_that_is_killed(tmp_path: Path) -> None:
+    """A region that is killed closes nothing; its workers notice, and leave nothing behind."""
+    script = tmp_path / "region.py"
+    script.write_text(REGION, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, env=environment) as region:
+        assert region.stdout is not None
+        worker = int(region.stdout.readline())
+        region.kill()
+    for _ in range(300):
+        if not running(worker):
+            return
+        time.sleep(0.01)
+    pytest.fail("the worker is still there")
+
+
+def running(pid: int) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
