@@ -23,6 +23,10 @@ COMMANDS = {
         "comparison.bench.command:bench",
         "Measure steps a second beside one aiosqlite transaction a step.",
     ),
+    "compare": (
+        "comparison.compare.command:compare",
+        "Measure this way of working beside asyncio, Tornado, threads, web and workflow frameworks.",
+    ),
     "demo": ("monitor.cli:demo", "Open the sample bank; without a terminal to draw on, show the tour."),
     "doctor": (
         "monitor.inspection:doctor",

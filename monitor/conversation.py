@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from monitor.exchange import Aid, Inbound, Reason, Received, Refused
 from monitor.store import ABSENT, Versioned
 
@@ -41,22 +43,22 @@ class TerminalState(NamedTuple):
         return cls(terminal) if stored is None else cls._make((*stored.row, stored.written_by))
 
 
-class Repeat(NamedTuple):
+class Repeat(msgspec.Struct, frozen=True):
     """The input was answered already: show the stored screen."""
 
 
-class Run(NamedTuple):
+class Run(msgspec.Struct, frozen=True):
     """Run this transaction."""
 
     transid: str
     first_time: bool
 
 
-class Blank(NamedTuple):
+class Blank(msgspec.Struct, frozen=True):
     """No transaction: a blank screen, and no conversation."""
 
 
-class Notice(NamedTuple):
+class Notice(msgspec.Struct, frozen=True):
     """No transaction: the screen stays, with a line that says why."""
 
     text: str

@@ -19,7 +19,7 @@ _encode = msgspec.json.Encoder().encode
 NO_AREA = ("NoArea", 1, "{}")
 
 
-class Ending(NamedTuple):
+class Ending(msgspec.Struct, frozen=True):
     """What a step comes to."""
 
     outcome: str

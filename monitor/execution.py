@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from monitor.conversation import TerminalState
 from monitor.ending import (
@@ -29,7 +31,7 @@ from monitor.unit_of_work import UnitOfWork
 from monitor.units import unit_name
 
 
-class Sealed(NamedTuple):
+class Sealed(msgspec.Struct, frozen=True):
     """A step that ran: its unit, and the screen to show once that is durable."""
 
     unit: Unit

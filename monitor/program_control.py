@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from inspect import isawaitable
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
+
+import msgspec
 
 from monitor.area import Area, NoArea, decode_area
 from monitor.conversation import TerminalState
@@ -27,7 +29,7 @@ from monitor.threads import ProgramThread
 from monitor.unit_of_work import UnitOfWork, hold_in_order
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True):
     """One run of one step, as its programs are told of it."""
 
     state: TerminalState

@@ -20,7 +20,7 @@ ABSENT = 0
 """The `written_by` of a record that is not there."""
 
 
-class Key(NamedTuple):
+class Key(msgspec.Struct, frozen=True):
     """A record's address: its table and its key."""
 
     table: str
