@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from monitor.settings import Settings
 from screens.replay.actions import Action, Fill, Interrupt, Interruption, MoveTo, Press, Type, Wait, write
+from screens.replay.faults import ActionError, ScenarioError
 from screens.replay.foreign import script_key, script_string
 from screens.replay.playing import Session, session_of
-from screens.replay.rendering import places_of
 from screens.replay.scenario import Scenario
 from screens.replay.secrets import is_reference
 
@@ -20,9 +20,13 @@ async def to_s3270(scenario: Scenario, settings: Settings, *, screens: bool = Fa
     async with session_of(scenario, settings) as session:
         for number, step in enumerate(scenario.steps, start=1):
             lines.append(f"# step {number}{f': {step.note}' if step.note else ''}")
-            for action in step.actions:
-                lines += _lines(action, session)
-                await session.perform(action)
+            following = (*step.actions[1:], None)
+            for action, line, then in zip(step.actions, step.lines, following, strict=False):
+                try:
+                    lines += _lines(action, session)
+                    await session.perform(action, then)
+                except ActionError as error:
+                    raise ScenarioError(scenario.file, line, str(error)) from error
             if screens:
                 lines.append("Ascii()")
     return "\n".join([*lines, ""])
@@ -35,13 +39,11 @@ def _lines(action: Action, session: Session) -> list[str]:
         case Type(text):
             return _typed(text)
         case Fill(field, text):
-            places = places_of(session.driver.screen, session.driver.layout)
-            place = places.get(field) or places.get(f"{field}.1")
-            moved = _moved(place.start, session) if place else f"# no field {field}"
+            moved = _moved(session.place(field).start, session)
             return [moved, "DeleteField()", *(_typed(text) if text else [])]
         case MoveTo(field, row, column):
             if field:
-                return [_moved(places_of(session.driver.screen, session.driver.layout)[field].start, session)]
+                return [_moved(session.place(field).start, session)]
             return [f"MoveCursor1({row},{column})"]
         case Wait(seconds):
             return [f"Wait({seconds:g},seconds)"]

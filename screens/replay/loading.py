@@ -172,6 +172,9 @@ class Load:
             try:
                 if place == 0:
                     await driver.open()
+                else:
+                    await session.until(step.time)
+                    started = time.perf_counter()
                 for action, then in zip(step.actions, (*step.actions[1:], None), strict=False):
                     await session.perform(varied(action, row), then)
                 _check_abend(driver.screen)

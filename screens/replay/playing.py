@@ -65,7 +65,7 @@ class Session:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(step_s_max):
-                await self._until(step.time)
+                await self.until(step.time)
                 following = (*step.actions[1:], None)
                 for action, line, then in zip(step.actions, step.lines, following, strict=False):
                     await self._do(action, line, then)
@@ -94,7 +94,8 @@ class Session:
             stray=driver.stray(),
         )
 
-    async def _until(self, moment: datetime | None) -> None:
+    async def until(self, moment: datetime | None) -> None:
+        """Let time pass until a moment, if it is not over."""
         if moment is not None and (seconds := (moment - self._now).total_seconds()) > 0:
             await self._wait(seconds)
 
@@ -124,9 +125,9 @@ class Session:
                 self._refuse_clear_text(text)
                 await self.driver.type(self._secrets.reveal(text))
             case Fill(field, text):
-                await self._fill(self._place(field), text)
+                await self._fill(self.place(field), text)
             case MoveTo(field, row, column):
-                address = self._place(field).start if field else self._address(row, column)
+                address = self.place(field).start if field else self._address(row, column)
                 await self.driver.move_to(address)
             case Wait(seconds):
                 await self._wait(seconds)
@@ -151,7 +152,8 @@ class Session:
             if look.intensity is Intensity.DARK and not look.protected:
                 raise ActionError("what is typed here is not displayed, so it is not written: use `$NAME`")
 
-    def _place(self, name: str) -> Place:
+    def place(self, name: str) -> Place:
+        """Where a field is on the screen, the first of a repeated one; raises `ActionError`."""
         places = places_of(self.driver.screen, self.driver.layout)
         found = places.get(name) or places.get(f"{name}.1")
         if found is None:

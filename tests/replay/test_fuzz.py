@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 from monitor.settings import Settings
 from screens.replay.approving import approved
 from screens.replay.faults import ScenarioError
+from screens.replay.foreign import from_s3270, from_wsim
 from screens.replay.playing import Report, report_on
 from screens.replay.reading import read_scenario
+from screens.replay.scenario import Scenario
+from screens.replay.writing import text_of_scenario
 
 FILE = Path("x.replay.toml")
 SOURCES = [
@@ -102,3 +106,24 @@ def test_any_other_value(data: st.DataObject) -> None:
 def test_any_text(text: str) -> None:
     """Most texts are no scenarios."""
     assert verdict(text) == "error"
+
+
+PIECES_OF_SCRIPTS = [
+    *["Enter()", "PF(3)", 'String("a\\tb")', "MoveCursor(1,2)", "MoveCursor1(99,999)", "Wait(1e9,seconds)"],
+    *["Type 'x'", "Transmit using PF3", "Cursor(1,1)", "Erase EOF", "/*", "*/", "Key(x)", "Key(0x)", "PA(9)"],
+]
+SCRIPTS = st.lists(st.one_of(st.sampled_from(PIECES_OF_SCRIPTS), st.text(max_size=12)), max_size=8).map(
+    "\n".join
+)
+
+
+@settings(max_examples=150)
+@given(SCRIPTS, st.sampled_from([from_s3270, from_wsim]))
+def test_any_script_of_another_terminal(text: str, read: Callable[[Path, str], Scenario]) -> None:
+    """Is a scenario that can be written and read again, or it is told why not."""
+    try:
+        scenario = read(FILE, text)
+        again = read_scenario(FILE, text_of_scenario(scenario))
+    except ScenarioError:
+        return
+    assert [step.actions for step in again.steps] == [step.actions for step in scenario.steps]
