@@ -28,7 +28,7 @@ from monitor.store import (
 from monitor.store.connection import Connection
 from monitor.store.rounds import EVERY_COLUMN, TableWrites, rounds_of
 
-_decode_rows = msgspec.json.Decoder(list[list[Any]]).decode
+_decode_rows = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -110,8 +110,8 @@ class SqliteStore:
                 rows = database.execute(statements.read_rows(table), (wanted,)).fetchall()
             else:
                 rows = _only(database, statements.read(table), wanted)
-            for position, written_by, *row in rows:
-                found[places[position]] = Versioned(tuple(row), written_by)
+            for record in rows:
+                found[places[record[0]]] = Versioned(record[2:], record[1])
         return found
 
     def _by_table(self, keys: Iterable[Key]) -> dict[Table, list[int]]:
@@ -186,7 +186,7 @@ def _write(database: sqlite3.Connection, table: Table, writes: TableWrites) -> N
         _insert(database, kept, lambda size: statements.write(table, size, columns))
 
 
-def _only(database: sqlite3.Connection, sql: str, wanted: str) -> list[list[Any]]:
+def _only(database: sqlite3.Connection, sql: str, wanted: str) -> list[Row]:
     return _decode_rows(database.execute(sql, (wanted,)).fetchone()[0])
 
 
