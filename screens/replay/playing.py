@@ -65,7 +65,7 @@ class Session:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(step_s_max):
-                await self.until(step.time)
+                await self._begin(step)
                 following = (*step.actions[1:], None)
                 for action, line, then in zip(step.actions, step.lines, following, strict=False):
                     await self._do(action, line, then)
@@ -95,9 +95,19 @@ class Session:
         )
 
     async def until(self, moment: datetime | None) -> None:
-        """Let time pass until a moment, if it is not over."""
-        if moment is not None and (seconds := (moment - self._now).total_seconds()) > 0:
-            await self._wait(seconds)
+        """Let time pass until a moment; raises `ActionError` when it is over already."""
+        if moment is None:
+            return
+        seconds = (moment - self._now).total_seconds()
+        if seconds < 0:
+            raise ActionError(f"the clock says {self._now.isoformat()} already, and never goes back")
+        await self._wait(seconds)
+
+    async def _begin(self, step: Step) -> None:
+        try:
+            await self.until(step.time)
+        except ActionError as error:
+            raise ScenarioError(self._scenario.file, step.line, str(error)) from error
 
     async def _wait(self, seconds: float) -> None:
         if self._pace is not None:

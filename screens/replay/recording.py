@@ -33,7 +33,7 @@ def scenario_of(
     started = datetime.fromisoformat(first.started)
     greeted = aid_of(first) is Aid.NONE
     display = Replica(decoder)
-    made = []
+    made, now = [], started
     for stored in steps:
         actions = display.actions(stored)
         display.show(stored.screen, aid_of(stored))
@@ -44,9 +44,10 @@ def scenario_of(
                 lines=(0,) * len(actions),
                 expected=display.expected(stored, full_attributes=full_attributes),
                 note=note_of(stored),
-                time=moment if moment > started else None,
+                time=moment if moment > now else None,
             )
         )
+        now = max(now, moment)
     return Scenario(
         file=file,
         steps=tuple(made),

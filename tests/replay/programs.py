@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 import uuid
@@ -102,3 +103,9 @@ async def fails(task: Task[Count]) -> Outcome:
 def reads_time_in_thread(task: Task[Count]) -> Outcome:
     """Reads the machine's clock in a thread."""
     return Converse(RPLY01.show(said=str(time.monotonic() > 0)))
+
+
+@transaction("COLL", area=Count)
+async def collects(task: Task[Count]) -> Outcome:
+    """Has the garbage collected while it computes."""
+    return await _shown(task, gc.collect() >= 0)

@@ -87,6 +87,15 @@ def test_comments_and_order_stay(tmp_path: Path) -> None:
     assert file.read_text() == after
 
 
+def test_attributes_in_full_stay_in_full(tmp_path: Path) -> None:
+    """A line a field, so that the difference says which one."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(scenario_text("SIGN", "attributes = '''\n1,1 1 - protected normal\n'''"))
+    assert approve_file(file, Settings()) == 0
+    assert " 8 password unprotected dark\n" in file.read_text()
+    assert run_file(file, Settings(), "core")[0].verdict == 0
+
+
 def test_what_passes_is_not_touched(tmp_path: Path) -> None:
     """Neither its text nor its file."""
     file = tmp_path / "x.replay.toml"

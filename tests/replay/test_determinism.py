@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,21 @@ def test_a_program_that_measures_may_be_left_unwatched() -> None:
 def test_a_program_that_takes_all_from_the_task_is_not() -> None:
     """Seeded generators and the task's own time are fine."""
     assert problems(played(scenario_text("SEED", ""))) == []
+
+
+def test_what_the_garbage_collector_calls_is_nobodys_fault() -> None:
+    """It may run in the middle of any program."""
+    seen: list[float] = []
+
+    def callback(_: str, __: dict[str, int]) -> None:
+        seen.append(time.time())
+
+    gc.callbacks.append(callback)
+    try:
+        assert problems(played(scenario_text("COLL", ""))) == []
+    finally:
+        gc.callbacks.remove(callback)
+    assert seen
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,9 @@ def test_a_fixture_is_loaded(tmp_path: Path) -> None:
     assert played(stored, "store", tmp_path / "x.replay.toml").verdict == 0
     (tmp_path / "more.sql").write_text("INSERT INTO nowhere VALUES (1);")
     assert "no such table: nowhere" in played(text, file=tmp_path / "x.replay.toml").trouble
+
+
+def test_the_clock_never_goes_back() -> None:
+    """A step at a time that is over cannot be run."""
+    report = played(scenario_text("SIGN", "do = 'wait 1h'", "time = 2026-01-02T03:04:06Z"))
+    assert "x.replay.toml:9: the clock says 2026-01-02T04:04:05+00:00 already" in report.trouble

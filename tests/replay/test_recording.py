@@ -118,6 +118,18 @@ def test_a_session_worked_now_becomes_a_scenario(tmp_path: Path) -> None:
     assert (scenario.transaction, scenario.terminal) == ("SIGN", "T7")
 
 
+def test_what_had_begun_before_the_recording_is_left_out(tmp_path: Path) -> None:
+    """On a store in use, the scenario begins with the first conversation that began meanwhile."""
+    settings = store_with(tmp_path, "enter")
+
+    async def console(region: Any, decoder: Any, terminal: str) -> None:
+        await work(region, decoder, terminal, ["enter", "pf3", "type boom", "enter"])
+
+    scenario = live(settings, "T001", tmp_path / "x.replay.toml", console, on_store=True)
+    assert [step.note for step in scenario.steps] == ["BOOM: converse"]
+    assert scenario.transaction == ""
+
+
 def test_the_history_is_listed_and_filtered(tmp_path: Path) -> None:
     """Conversations with their last step; the steps of one with what came in."""
     settings = store_with(tmp_path, *SESSION)

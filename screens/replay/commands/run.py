@@ -19,7 +19,7 @@ from screens.replay.drivers import VIA
 from screens.replay.playing import Pace, Played, Report, report_on
 from screens.replay.reading import find_scenarios, load_scenario
 from screens.replay.scenario import Scenario
-from screens.replay.telling import as_json, report_lines, step_line, summary, write_junit
+from screens.replay.telling import as_json, report_lines, step_line, write_junit
 
 WIDTH_WITHOUT_TERMINAL = 170
 
@@ -159,6 +159,3 @@ def _total(reports: list[Report]) -> str:
         f"{len(reports)} scenarios, {steps} steps: {verdicts.count(0)} same, {verdicts.count(1)} different, "
         f"{verdicts.count(2)} could not run"
     )
-
-
-__all__ = ["run", "run_file", "screen_width", "summary"]
