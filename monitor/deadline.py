@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-
-class Expired(Exception):
-    """The step took longer than it may."""
+SWALLOWED_MAX = 10
+"""Cancellations a step may swallow, a tenth of `wait_s_max` apart; at the next one it is given up."""
 
 
 class Deadlines:
@@ -38,6 +37,10 @@ class Deadlines:
         for _ in range(times := self._expired.pop(task, 0)):
             task.uncancel()
         return times > 0 and not task.cancelling()
+
+    def ignored(self, task: asyncio.Task[Any]) -> bool:
+        """True once `task` has swallowed so many of our cancellations that another will not help."""
+        return self._expired.get(task, 0) > SWALLOWED_MAX
 
     def leave(self, task: asyncio.Task[Any]) -> None:
         """The step is over."""

@@ -58,7 +58,10 @@ _CODE_CHARS = 4
 
 def code_of(error: BaseException) -> str:
     """The abend code of what ended a program: its own, if it has one (a map's error has), else ASRA."""
-    code = getattr(error, "abend_code", None)
+    try:
+        code = getattr(error, "abend_code", None)
+    except Exception:  # noqa: BLE001 the program's own code, and a bad program harms only itself
+        return "ASRA"
     return _plain(code)[:_CODE_CHARS] if isinstance(code, str) and code else "ASRA"
 
 
@@ -75,7 +78,11 @@ def message_of(error: BaseException, chars_max: int) -> str:
 
 def traceback_of(error: BaseException, chars_max: int) -> str:
     """Where in the program it went wrong; the last part, if it is long."""
-    return _plain("".join(traceback.format_exception(error)))[-chars_max:]
+    try:
+        text = "".join(traceback.format_exception(error))
+    except Exception:  # noqa: BLE001 the program's own code again: an exception may do anything when it is shown
+        text = f"(no traceback can be had of {type(error).__name__})"
+    return _plain(text)[-chars_max:]
 
 
 def _plain(text: object) -> str:

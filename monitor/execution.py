@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -80,13 +81,19 @@ class Execution:
         """Run the program of `transid` to its end and seal the step; raises `RunAgain` or `StoreError`."""
         deadlines, dump = self._engine.deadlines, None
         task = deadlines.enter()
+        program = self._control.run(transid, first_time, claims)
+        watched = Watched(program, self._engine.watchdog, task, deadlines.ignored)
         try:
             try:
-                ending = await Watched(self._control.run(transid, first_time, claims), self._engine.watchdog)
-            except (GeneratorExit, KeyboardInterrupt):
-                raise
-            except BaseException as error:  # noqa: BLE001 a bad program harms only itself, even one that exits
+                ending = await watched
+            except BaseException as error:  # a bad program harms only itself, even one that exits
+                if watched.closing:
+                    raise
+                await _take_back(task, watched.own_cancellations)
                 ending, dump = self._ended_badly(transid, error, task)
+            else:
+                if watched.own_cancellations:
+                    await _take_back(task, watched.own_cancellations)
             finally:
                 deadlines.leave(task)
             self._refuse_troubled()
@@ -201,6 +208,17 @@ class Execution:
             area,
             _iso(self._now),
         )
+
+
+async def _take_back(task: asyncio.Task[Any], times: int) -> None:
+    """Undo it that a program has cancelled the task it runs in: that task is the terminal's."""
+    for _ in range(times):
+        task.uncancel()
+    if times and not task.cancelling():
+        with suppress(asyncio.CancelledError):  # due here, if the program did not wait for it
+            await asyncio.sleep(0)
+        if task.cancelling():
+            raise asyncio.CancelledError
 
 
 def _has_run_away(error: BaseException) -> bool:

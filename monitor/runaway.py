@@ -7,10 +7,12 @@ interrupted is a single call into C that does not return, such as `time.sleep(10
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import threading
 import time
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -81,29 +83,59 @@ class Watchdog:
 
 
 class Watched(Generic[T]):
-    """Awaits a coroutine in slices that a watchdog sees."""
+    """Awaits a coroutine in slices that a watchdog sees.
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T], watchdog: Watchdog) -> None:
+    `deaf` is asked when `task`, which this runs in, is cancelled: is there no use in telling the coroutine?
+    """
+
+    def __init__(
+        self,
+        coroutine: Coroutine[Any, Any, T],
+        watchdog: Watchdog,
+        task: asyncio.Task[Any],
+        deaf: Callable[[asyncio.Task[Any]], bool],
+    ) -> None:
         self._coroutine = coroutine
         self._watchdog = watchdog
+        self._task = task
+        self._deaf = deaf
+        self.closing = False
+        """True once this itself is being closed: nothing may be awaited any more."""
+        self.own_cancellations = 0
+        """How often the coroutine has cancelled the very task that runs it, and not taken it back."""
 
     def __await__(self) -> Generator[Any, Any, T]:
-        resume, value = self._coroutine.send, None
+        resume, value, task = self._coroutine.send, None, self._task
         while True:
-            current = self._watchdog.begin()
+            current, cancelling = self._watchdog.begin(), task.cancelling()
             try:
                 try:
                     waited_for = resume(value)
                 finally:
                     self._end(current)
+                    if (after := task.cancelling()) != cancelling:
+                        self.own_cancellations = max(0, self.own_cancellations + after - cancelling)
             except StopIteration as stop:
                 result: T = stop.value
                 return result
             try:
                 value = yield waited_for
                 resume = self._coroutine.send
-            except BaseException as error:  # noqa: BLE001 passed on into the program
+            except BaseException as error:  # passed on into the program
+                self.closing = isinstance(error, GeneratorExit)
+                if isinstance(error, asyncio.CancelledError) and self._deaf(task):
+                    self._abandon()
+                    raise
                 value, resume = error, self._coroutine.throw
+
+    def _abandon(self) -> None:
+        """Go on without the coroutine; it may not even let itself be closed."""
+        current = self._watchdog.begin()
+        try:
+            with suppress(BaseException):
+                self._coroutine.close()
+        finally:
+            self._end(current)
 
     def _end(self, current: Slice) -> None:
         try:

@@ -78,6 +78,32 @@ async def exits(task: Task[Tally]) -> object:
     raise SystemExit(3)
 
 
+async def interrupts(task: Task[Tally]) -> object:
+    """A program that thinks it is the operator's shell."""
+    raise KeyboardInterrupt
+
+
+async def closes(task: Task[Tally]) -> object:
+    """A program that thinks it is a generator."""
+    raise GeneratorExit
+
+
+async def cancels_itself(task: Task[Tally]) -> object:
+    """A program that cancels the asyncio task it runs in, which is the terminal's."""
+    current = asyncio.current_task()
+    assert current
+    current.cancel()
+    return await asyncio.Event().wait()
+
+
+async def hears_nothing(task: Task[Tally]) -> object:
+    """A loop that catches whatever would end it."""
+    gate = asyncio.Event()
+    while True:
+        with suppress(BaseException):
+            await gate.wait()
+
+
 async def awaits_cancelled(task: Task[Tally]) -> object:
     """A program that waits for something it has itself cancelled."""
     inner = asyncio.get_running_loop().create_future()
@@ -199,6 +225,10 @@ async def sits(task: Task[Tally]) -> object:
         (raises_half_a_character, "ASRA", "no file"),
         (raises_long, "ASRA", "ValueError"),
         (exits, "ASRA", "SystemExit"),
+        (interrupts, "ASRA", "KeyboardInterrupt"),
+        (closes, "ASRA", "GeneratorExit"),
+        (cancels_itself, "ASRA", "Cancelled"),
+        (hears_nothing, "EWAI", "wait_s_max"),
         (awaits_cancelled, "ASRA", "Cancelled"),
         (fails_in_group, "ASRA", "TaskGroup"),
         (keeps_object, "EARE", "object"),
@@ -220,6 +250,7 @@ async def sits(task: Task[Tally]) -> object:
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <coroutine:pytest.PytestUnraisableExceptionWarning")
 async def test_fault_is_backed_out_and_the_conversation_goes_on(
     disk: Disk, fault: Fault, code: str, word: str
 ) -> None:
@@ -269,6 +300,26 @@ async def test_fault_is_backed_out_and_the_conversation_goes_on(
         assert await other.press(text="EASY") == Shown("NOTE", {"text": "easy"})
         assert region.admission.running == 0
         assert len(region.engine.locks) == len(region.engine.overlay) == 0
+
+
+async def test_program_that_cancels_itself_and_does_not_wait_for_it_is_taken_at_its_word(disk: Disk) -> None:
+    """Neither its own step nor the terminal's next one is cancelled."""
+
+    @transaction("STAY")
+    async def stay(task: Task[NoArea]) -> Outcome:
+        current = asyncio.current_task()
+        assert current
+        current.cancel()
+        return Finish(Send("NOTE", {"text": "stayed"}))
+
+    async with region_on(disk, stay) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        for _ in range(2):
+            assert await terminal.press(text="STAY") == Shown("NOTE", {"text": "stayed"})
+        current = asyncio.current_task()
+        assert current
+        assert current.cancelling() == 0
 
 
 async def abended(region: Region, fault: Aid = Aid.PF12) -> Terminal:

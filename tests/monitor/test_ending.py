@@ -18,7 +18,8 @@ OPEN = TerminalState("T1", 3, "ME", conversation=70, state="open", seed=5, step=
 @given(st.text(), st.integers(1, 50))
 def test_any_text_of_an_error_can_be_stored(text: str, chars_max: int) -> None:
     """Code, message and traceback of any exception are text a store takes, no longer than allowed."""
-    for error in (ValueError(text), Abend("ABCD", text)):
+    odd = SyntaxError(text, (None, 3, 7, 5))  # type: ignore[arg-type]  # Python itself cannot show it
+    for error in (ValueError(text), Abend("ABCD", text), odd):
         message = message_of(error, chars_max)
         assert len(message) <= chars_max
         assert len(traceback_of(error, chars_max)) <= chars_max
