@@ -96,7 +96,7 @@ def choose(
         return Run(typed, first_time=True)
     if typed:
         return Notice(f"Transaction {typed} is not known. Press Clear, then type a code such as MENU.")
-    return Notice("Nothing is running here. Type a transaction code, such as MENU, and press Enter.")
+    return Notice("Nothing is running here. Type a transaction code such as MENU, and press Enter.")
 
 
 def _out_of_turn(state: TerminalState, inbound: Inbound) -> Choice | None:

@@ -10,7 +10,7 @@ import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -102,10 +102,17 @@ async def open_region(
 
 
 def store_path(settings: Settings) -> Path:
-    """The store's file; raises `StartupError` if there is no folder to hold it."""
+    """The store's file, there or still to be made; raises `StartupError` if it cannot be written."""
     path = Path(settings.store).absolute()
     if not path.parent.is_dir():
         raise StartupError(f"there is no folder {path.parent} for the store; make it, or name another")
+    if path.exists() and not path.is_file():
+        raise StartupError(f"{path} is not a file, so it cannot be the store; name another")
+    for needed in (path.parent, path):  # the folder as well: SQLite keeps its log beside the store
+        if needed.exists() and not os.access(needed, os.W_OK):
+            raise StartupError(
+                f"the store {path} cannot be written; change the permissions of {needed}, or name another"
+            )
     return path
 
 
@@ -156,7 +163,7 @@ def _check_tables(database: sqlite3.Connection, tables: tuple[Table, ...]) -> No
 
 async def _register(writer: Connection, clock: Clock, limits: Limits) -> int:
     started = clock.now()
-    oldest = started - timedelta(days=limits.history_days_max)
+    oldest = _before(started, limits.history_days_max)
     process = f"{socket.gethostname()} {os.getpid()}"
 
     def register(database: sqlite3.Connection) -> int:
@@ -170,6 +177,13 @@ async def _register(writer: Connection, clock: Clock, limits: Limits) -> int:
         return cast("int", cursor.lastrowid)
 
     return await writer.run(register)
+
+
+def _before(moment: datetime, days: int) -> datetime:
+    try:
+        return moment - timedelta(days=days)
+    except OverflowError:  # so many that nothing is that old
+        return datetime.min.replace(tzinfo=UTC)
 
 
 async def start(
@@ -226,10 +240,12 @@ def _load_presentation(name: str) -> Presentation:
     module, _, attribute = name.partition(":")
     try:
         made: Callable[[], Any] = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError) as error:
         raise StartupError(
             f"presentation {name!r} cannot be loaded ({error}); correct the settings"
         ) from error
+    if not callable(made):
+        raise StartupError(f"presentation {name!r} is not a class; correct the settings")
     return cast("Presentation", made())
 
 

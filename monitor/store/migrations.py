@@ -81,11 +81,17 @@ def _migrate_package(database: sqlite3.Connection, package: str) -> list[str]:
 
 
 def split_statements(sql: str) -> list[str]:
-    """The statements of a file, cut at the semicolons where SQLite says that a statement is complete."""
+    """The statements of a file, cut at the semicolons where SQLite says that a statement is complete.
+
+    What follows the last of them is one as well: a semicolon forgotten there must not lose a statement.
+    """
+    *pieces, rest = sql.split(";")
     statements, text = [], ""
-    for piece in sql.split(";")[:-1]:
+    for piece in pieces:
         text += f"{piece};"
         if sqlite3.complete_statement(text):
             statements.append(text.strip())
             text = ""
+    if rest := (text + rest).strip():
+        statements.append(rest)
     return statements

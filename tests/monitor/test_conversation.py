@@ -87,6 +87,7 @@ def test_unknown_code_is_a_notice(typed: str, word: str) -> None:
     choice = choose(ENDED, after(ENDED, Aid.ENTER), Received(Aid.ENTER, text=typed), region())
     assert isinstance(choice, Notice)
     assert word in choice.text
+    assert len(choice.text) < 80, "an attribute byte stands before it"
 
 
 @pytest.mark.parametrize(

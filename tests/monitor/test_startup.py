@@ -1,0 +1,69 @@
+"""What a region refuses to start on, and what it makes of odd but allowed settings."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import StartupError
+from monitor.limits import Limits
+from monitor.settings import Settings
+from monitor.startup import open_region, store_path
+from monitor.store.migrations import split_statements
+
+BARE = Settings(programs=(), presentation="tests.monitor.plain:PlainPresentation", good_morning_transid="")
+
+
+def settings_for(path: Path, **changes: object) -> Settings:
+    """Settings of a region without programs, on this store."""
+    values = {name: getattr(BARE, name) for name in Settings.__struct_fields__}
+    return Settings(**{**values, "store": str(path), **changes})
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    """Nor is anything else that is not a file: said before SQLite is asked."""
+    with pytest.raises(StartupError, match=f"{tmp_path} is not a file"):
+        store_path(settings_for(tmp_path))
+
+
+@pytest.mark.parametrize("locked", ["folder", "file"])
+def test_a_store_that_cannot_be_written_is_told_with_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str
+) -> None:
+    """SQLite would only say that it cannot open, or write, something."""
+    store = tmp_path / "store.db"
+    store.touch()
+    refused = tmp_path if locked == "folder" else store
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != refused)
+    with pytest.raises(
+        StartupError, match=f"{store} cannot be written; change the permissions of {refused},"
+    ):
+        store_path(settings_for(store))
+
+
+async def test_history_may_be_kept_for_longer_than_there_is_a_calendar(tmp_path: Path) -> None:
+    """A million days is a way to say for ever."""
+    settings = settings_for(tmp_path / "store.db", limits=Limits(history_days_max=1_000_000))
+    async with open_region(settings) as region:
+        assert region.number == 1
+
+
+@pytest.mark.parametrize("name", ["os:path", ":Presenter", "os", "no_such_module:Presenter"])
+async def test_a_presentation_that_is_no_class_is_told(tmp_path: Path, name: str) -> None:
+    """In one sentence, with the name."""
+    with pytest.raises(StartupError, match=f"presentation '{name}'"):
+        async with open_region(settings_for(tmp_path / "store.db", presentation=name)):
+            pass
+
+
+@pytest.mark.parametrize("end", ["", ";", "\n", ";\n-- the end\n", ";\n\n"])
+def test_the_last_statement_of_a_schema_file_needs_no_semicolon(end: str) -> None:
+    """It must not be lost: the file counts as applied."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        for statement in split_statements(f"CREATE TABLE a (b);\nINSERT INTO a VALUES ('x;y'){end}"):
+            database.execute(statement)
+        assert database.execute("SELECT b FROM a").fetchall() == [("x;y",)]
