@@ -240,6 +240,8 @@ class Report(msgspec.Struct, frozen=True):
     steps: int = 0
     """In the file."""
     elapsed_s: float = 0.0
+    volatile: tuple[str, ...] = ()
+    """Fields that were not compared."""
 
     @property
     def verdict(self) -> int:
@@ -269,5 +271,11 @@ async def report_on(
     except MonitorError as error:
         trouble = str(error)
     return Report(
-        str(scenario.file), via, tuple(played), trouble, len(scenario.steps), time.perf_counter() - started
+        str(scenario.file),
+        via,
+        tuple(played),
+        trouble,
+        len(scenario.steps),
+        time.perf_counter() - started,
+        scenario.volatile,
     )

@@ -80,9 +80,9 @@ class ScenarioItem(pytest.Item):
                 approve_file(self.path, settings, self._via)
             except MonitorError as error:
                 raise Different(str(error)) from error
-        report, volatile = run_file(self.path, settings, self._via)
+        report = run_file(self.path, settings, self._via)
         if report.verdict:
-            raise Different(_told(report, volatile))
+            raise Different(_told(report))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The difference itself, not where this plug-in raised it."""
@@ -95,7 +95,7 @@ class ScenarioItem(pytest.Item):
         return self.path, None, f"{self.path.name} via {self._via}"
 
 
-def _told(report: Report, volatile: tuple[str, ...]) -> str:
+def _told(report: Report) -> str:
     from screens.replay.telling import report_lines
 
-    return "\n".join(report_lines(report, volatile, WIDTH))
+    return "\n".join(report_lines(report, WIDTH))

@@ -23,9 +23,13 @@ def step_line(played: Played) -> str:
     return f"  {verdict}  step {played.number} (line {played.step.line}){note}  [{played.seen.elapsed_ms:.1f} ms{slow}]"
 
 
-def difference_lines(played: Played, volatile: Iterable[str], width: int) -> list[str]:
-    """What differs in a step; the screens side by side if they do."""
+def difference_lines(
+    played: Played, volatile: Iterable[str], width: int, *, attributes: bool = False
+) -> list[str]:
+    """What differs in a step; the screens side by side if they do; `attributes` in full, if asked for."""
     lines = [f"        {difference}" for difference in played.differences]
+    if attributes and any(difference.what == "attributes" for difference in played.differences):
+        lines += [f"          {line}" for line in played.seen.attributes.splitlines()]
     expected = played.step.expected.screen
     if expected is not None and any(difference.what == "screen" for difference in played.differences):
         cells = changed_cells(expected, played.seen, volatile)
@@ -34,7 +38,7 @@ def difference_lines(played: Played, volatile: Iterable[str], width: int) -> lis
 
 
 def report_lines(
-    report: Report, volatile: Iterable[str], width: int, *, quiet: bool = False
+    report: Report, width: int, *, quiet: bool = False, attributes: bool = False
 ) -> Iterator[str]:
     """A report in full: the steps, the first difference, and what stopped it."""
     if report.verdict or not quiet:
@@ -42,13 +46,11 @@ def report_lines(
         shown = False
         for played in report.played:
             yield step_line(played)
-            if played.differences:
-                yield from (
-                    [f"        {difference}" for difference in played.differences]
-                    if shown
-                    else difference_lines(played, volatile, width)
-                )
+            if played.differences and not shown:
+                yield from difference_lines(played, report.volatile, width, attributes=attributes)
                 shown = True
+            else:
+                yield from (f"        {difference}" for difference in played.differences)
         if report.trouble:
             yield f"  ERROR {report.trouble}"
     yield summary(report)
@@ -107,7 +109,7 @@ def _case(suite: ElementTree.Element, report: Report, played: Played, width: int
         time=f"{played.seen.elapsed_ms / 1000:.4f}",
     )
     if played.differences:
-        text = "\n".join(difference_lines(played, (), width))
+        text = "\n".join(difference_lines(played, report.volatile, width))
         failure = ElementTree.SubElement(case, "failure", message=_clean(str(played.differences[0])))
         failure.text = _clean(text)
 

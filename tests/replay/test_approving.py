@@ -80,7 +80,7 @@ def test_comments_and_order_stay(tmp_path: Path) -> None:
     file.write_text(TEXT)
     assert approve_file(file, Settings()) == 0
     after = file.read_text()
-    assert run_file(file, Settings(), "core")[0].verdict == 0
+    assert run_file(file, Settings(), "core").verdict == 0
     assert re.findall("#.*", after) == re.findall("#.*", TEXT)
     assert re.findall(r"(?m)^\w+ =", after) == re.findall(r"(?m)^\w+ =", TEXT)
     assert approve_file(file, Settings()) == 0
@@ -93,7 +93,7 @@ def test_attributes_in_full_stay_in_full(tmp_path: Path) -> None:
     file.write_text(scenario_text("SIGN", "attributes = '''\n1,1 1 - protected normal\n'''"))
     assert approve_file(file, Settings()) == 0
     assert " 8 password unprotected dark\n" in file.read_text()
-    assert run_file(file, Settings(), "core")[0].verdict == 0
+    assert run_file(file, Settings(), "core").verdict == 0
 
 
 def test_what_passes_is_not_touched(tmp_path: Path) -> None:

@@ -53,6 +53,14 @@ def test_a_folder_is_run(files: Path) -> None:
     assert result.output.endswith("3 scenarios, 3 steps: 1 same, 1 different, 1 could not run\n")
 
 
+def test_attributes_are_shown_on_request(tmp_path: Path) -> None:
+    """Otherwise the digest only."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(scenario_text("SIGN", "attributes = '00000000'"))
+    assert "password" not in replay("run", file).output
+    assert " 8 password unprotected dark" in replay("run", file, "--attributes").output
+
+
 def test_reports_for_programs(files: Path) -> None:
     """JUnit with a case a step; JSON with everything seen; several processes."""
     junit, report = files / "r.xml", files / "r.json"

@@ -55,5 +55,5 @@ def test_a_session_is_recorded_as_it_is_worked(tmp_path: Path, tmux: Callable[..
     shows(tmux, "it plays back the same")
     file = tmp_path / "x.replay.toml"
     for via in ("core", "ui"):
-        report, _ = run_file(file, Settings(), via)
+        report = run_file(file, Settings(), via)
         assert (report.verdict, len(report.played)) == (0, 4)

@@ -98,7 +98,7 @@ def test_a_stored_conversation_becomes_a_scenario(tmp_path: Path, monkeypatch: p
     assert "open" not in text.replace("$PASSWORD", "")
     assert "starts = 2011-12-13T14:15:16" in text
     for via in ("core", "store"):
-        assert run_file(file, settings, via)[0].verdict == 0
+        assert run_file(file, settings, via).verdict == 0
 
 
 def test_a_session_worked_now_becomes_a_scenario(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_session_worked_now_becomes_a_scenario(tmp_path: Path) -> None:
     file = tmp_path / "x.replay.toml"
     scenario = live(settings, "T7", file, console)
     file.write_text(text_of_scenario(scenario))
-    report, _ = run_file(file, settings, "core")
+    report = run_file(file, settings, "core")
     assert (report.verdict, len(report.played)) == (0, 5)
     assert (scenario.transaction, scenario.terminal) == ("SIGN", "T7")
 

@@ -136,7 +136,7 @@ def _from_a_beginning(steps: list[StoredStep]) -> list[StoredStep]:
 
 def _check(file: Path, settings: Settings) -> None:
     """Say whether the scenario plays back as it was recorded."""
-    report, _ = run_file(file, settings, "core")
+    report = run_file(file, settings, "core")
     different = [played.number for played in report.played if played.differences]
     if report.trouble:
         click.echo(f"  it does not play back: {report.trouble}")

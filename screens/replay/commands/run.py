@@ -45,6 +45,7 @@ WIDTH_WITHOUT_TERMINAL = 170
 )
 @click.option("--junit", type=click.Path(path_type=Path), help="Report as JUnit XML.")
 @click.option("--strict-time", is_flag=True, help="A step slower than its within_ms fails.")
+@click.option("--attributes", is_flag=True, help="Show all attributes of a step whose attributes differ.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing of scenarios that pass, but a line.")
 @region_options
 @click.pass_context
@@ -59,6 +60,7 @@ def run(
     junit: Path | None,
     strict_time: bool,
     quiet: bool,
+    attributes: bool,
 ) -> None:
     """Run scenario files, and all those below folders; exit 0: the same, 1: different, 2: could not run."""
     files = find_scenarios(paths)
@@ -71,10 +73,10 @@ def run(
         if jobs > 1
         else _one_by_one(files, settings, via, strict_time, speed)
     )
-    for report, volatile in played:
+    for report in played:
         reports.append(report)
         if prints:
-            _print(report, volatile, quiet)
+            _print(report, quiet=quiet, attributes=attributes)
     if json_file is not None:
         _write(json_file, as_json(reports))
     if junit is not None:
@@ -86,19 +88,18 @@ def run(
 
 def run_file(
     file: Path, settings: Settings, via: str, *, strict_time: bool = False, pace: Pace | None = None
-) -> tuple[Report, tuple[str, ...]]:
-    """The report on a file, and its volatile fields; a file that cannot be read is a report too."""
+) -> Report:
+    """The report on a file; one that cannot be read is a report too."""
     try:
         scenario = load_scenario(file)
     except MonitorError as error:
-        return Report(str(file), via, trouble=str(error)), ()
-    report = asyncio.run(report_on(scenario, settings, via, pace=pace, strict_time=strict_time))
-    return report, scenario.volatile
+        return Report(str(file), via, trouble=str(error))
+    return asyncio.run(report_on(scenario, settings, via, pace=pace, strict_time=strict_time))
 
 
 def _one_by_one(
     files: list[Path], settings: Settings, via: str, strict_time: bool, speed: str
-) -> Iterator[tuple[Report, tuple[str, ...]]]:
+) -> Iterator[Report]:
     pace = asyncio.sleep if speed == "1x" else None
     for file in files:
         if speed == "step":
@@ -107,18 +108,14 @@ def _one_by_one(
             yield run_file(file, settings, via, strict_time=strict_time, pace=pace)
 
 
-def _many(
-    files: list[Path], settings: Settings, via: str, strict_time: bool, jobs: int
-) -> Iterator[tuple[Report, tuple[str, ...]]]:
+def _many(files: list[Path], settings: Settings, via: str, strict_time: bool, jobs: int) -> Iterator[Report]:
     with ProcessPoolExecutor(min(jobs, len(files)), mp_context=get_context("spawn")) as pool:
         running = [pool.submit(run_file, file, settings, via, strict_time=strict_time) for file in files]
         for future in running:
             yield future.result()
 
 
-def _step_by_step(
-    file: Path, settings: Settings, via: str, strict_time: bool
-) -> tuple[Report, tuple[str, ...]]:
+def _step_by_step(file: Path, settings: Settings, via: str, strict_time: bool) -> Report:
     def told(played: Played) -> None:
         click.echo("\n".join([*played.seen.rows, step_line(played)]))
         click.prompt("Enter goes on", default="", show_default=False, prompt_suffix=" ")
@@ -126,10 +123,8 @@ def _step_by_step(
     try:
         scenario: Scenario = load_scenario(file)
     except MonitorError as error:
-        return Report(str(file), via, trouble=str(error)), ()
-    return asyncio.run(
-        report_on(scenario, settings, via, strict_time=strict_time, told=told)
-    ), scenario.volatile
+        return Report(str(file), via, trouble=str(error))
+    return asyncio.run(report_on(scenario, settings, via, strict_time=strict_time, told=told))
 
 
 def screen_width() -> int:
@@ -137,8 +132,8 @@ def screen_width() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
 
 
-def _print(report: Report, volatile: tuple[str, ...], quiet: bool) -> None:
-    for line in report_lines(report, volatile, screen_width(), quiet=quiet):
+def _print(report: Report, *, quiet: bool, attributes: bool) -> None:
+    for line in report_lines(report, screen_width(), quiet=quiet, attributes=attributes):
         click.secho(line, fg=_COLORS.get(line[:6].strip()) if sys.stdout.isatty() else None)
 
 
