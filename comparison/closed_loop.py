@@ -32,10 +32,14 @@ class Measurement(NamedTuple):
 
     def percentile_ms(self, percent: float) -> float:
         """The latency that `percent` of the steps did not exceed."""
-        if not self.latencies_ms:
-            return float("nan")
-        place = min(len(self.latencies_ms) - 1, int(len(self.latencies_ms) * percent / 100))
-        return self.latencies_ms[place]
+        return percentile(self.latencies_ms, percent)
+
+
+def percentile(sorted_values: Sequence[float], percent: float) -> float:
+    """The value that `percent` of the values do not exceed; not a number if there are none."""
+    if not sorted_values:
+        return float("nan")
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * percent / 100))]
 
 
 class _Tally:

@@ -85,6 +85,12 @@ class Competitor(NamedTuple):
     steps_kept: bool = True
     """True: every step is a row of the store's own history, so that the audit can count them."""
 
+    idle: str = "stored"
+    """What an idle conversation is: stored (rows only), attached (rows, and something that waits in the process),
+    connected (the same, and a connection), live (whatever it takes to begin one)."""
+    idle_max: int = 100_000
+    """More idle conversations than this are not tried."""
+
     def style(self) -> Style:
         """The module; raises ModuleNotFoundError if something it needs is not installed."""
         style: Style = importlib.import_module(self.module)

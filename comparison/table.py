@@ -17,6 +17,7 @@ COMPETITORS = (
     Competitor(
         "entracte over TCP", _HERE + "dispatcher_tcp", True, "each step; one fsync for all steps that wait",
         "TCP on the loopback", by_hand="nothing: commit, locks, re-runs and repeats are the monitor's",
+        idle="connected", idle_max=10_000,
     ),
     Competitor(
         "asyncio, saved", _HERE + "asyncio_saved", True, _STEP, "in process",
@@ -25,10 +26,12 @@ COMPETITORS = (
     Competitor(
         "tornado, saved", _HERE + "tornado_saved", True, _STEP, "TCP on the loopback",
         by_hand="as asyncio, saved, and the greeting after a reconnect", needs=("tornado",),
+        idle="connected", idle_max=10_000,
     ),
     Competitor(
         "threads, saved", _HERE + "threads_saved", True, _STEP, "in process", terminals_max=1_000,
         by_hand="the transaction, its lock, a pool of readers, the step rows, the sequence check",
+        idle="attached", idle_max=10_000,
     ),
     Competitor(
         "starlette, saved", _HERE + "starlette_saved", True, _STEP, "HTTP/1.1 on the loopback",
@@ -38,19 +41,23 @@ COMPETITORS = (
         "dbos", _HERE + "dbos_saved", True, "each step, several commits", "in process", terminals_max=100,
         by_hand="which workflow a terminal is in; a repeat waits for a workflow that is over",
         needs=("dbos",), steps_kept=False,
+        idle="live", idle_max=1_000,
     ),
     Competitor(
         "langgraph", _HERE + "langgraph_saved", True, "each step, checkpoint and rows in two commits",
         "in process", terminals_max=1_000,
-        by_hand="the transaction on the bank's rows, its lock; nothing guards a repeat",
+        by_hand="the transaction on the bank's rows, its lock, and the look in the ledger before a node posts again",
         needs=("langgraph", "langgraph-checkpoint-sqlite"), steps_kept=False,
+        idle="live", idle_max=1_000,
     ),
     Competitor(
         "asyncio, in memory", _HERE + "asyncio_memory", False, "none", "in process",
         by_hand="nothing is durable, so there is nothing to write", steps_kept=False,
+        idle="live",
     ),
     Competitor(
         "tornado, in memory", _HERE + "tornado_memory", False, "none", "TCP on the loopback",
         by_hand="nothing is durable, so there is nothing to write", needs=("tornado",), steps_kept=False,
+        idle="connected", idle_max=10_000,
     ),
 )  # fmt: skip

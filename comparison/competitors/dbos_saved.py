@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,6 +146,8 @@ async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Clerk]:
         yield clerk
     finally:
         DBOS.destroy(destroy_registry=True)
+        # it had put its own executor in the loop's place, and has shut it down
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         for engine in (system, bank):
             engine.dispose()
 

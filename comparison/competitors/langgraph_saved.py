@@ -1,7 +1,7 @@
 """LangGraph: a graph a conversation, interrupted between two screens, checkpointed with AsyncSqliteSaver.
 
 The checkpoint and the bank's rows are two commits: the checkpointer cannot take part in the application's
-transaction.
+transaction. A node may run again, so it looks in the ledger first.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ from comparison.teller import (
 from monitor.exchange import Inbound
 from monitor.store.connection import RUN, HopConnection
 
+_POSTED = "SELECT 1 FROM ledger WHERE source = ? AND reference = ? AND terminal = ?"
+
 
 class Conversation(TypedDict):
     """The state of the graph."""
@@ -71,10 +73,15 @@ class Clerk:
                 await self._bank.execute_fetchall("BEGIN IMMEDIATE")
                 rows = await self._bank.execute_fetchall(ACCOUNTS, reading.numbers)
                 result = answer(reading, decoded(state["area"]), found(list(rows)), datetime.now(UTC))
-                assert result.moved is not None  # noqa: S101 the same input as above
-                await self._post(result.moved)
+                if result.moved is not None and not await self._posted(result.moved):
+                    await self._post(result.moved)
                 await self._bank.execute_fetchall("COMMIT")
         return Conversation(screen=result.screen, area=encoded(result.area), sequence=inbound.sequence)
+
+    async def _posted(self, moved: Moved) -> bool:
+        """Whether the node ran before, and the process died between its commit and the checkpoint."""
+        source, _, _, reference, _, terminal = moved.ledger
+        return bool(list(await self._bank.execute_fetchall(_POSTED, (source, reference, terminal))))
 
     async def _post(self, moved: Moved) -> None:
         changes = [(balance, 1, number) for number, balance in moved.balances]

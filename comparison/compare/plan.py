@@ -1,0 +1,51 @@
+"""How much is measured: the quick plan, the whole one, and tiny ones for the tests."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Plan(NamedTuple):
+    """What `entracte compare` runs."""
+
+    terminals: tuple[int, ...]
+    rates: tuple[int, ...]
+    idle: tuple[int, ...]
+    seconds: float
+    """For each figure, after the warm-up."""
+    rounds: int
+    kills: int
+    """Times each competitor is killed."""
+    neighbour_s: float
+    """For the quiet and for the noisy phase each."""
+    open_rounds: int = 1
+    warm_up_s: float = 0.3
+    heavy_terminals_max: int = 100
+    """For the competitors that are far slower than the others."""
+    commit_delay_s: float = 0.0
+    seed: int = 1
+    every_neighbour: bool = True
+    """False: only what shows most."""
+
+
+WHOLE = Plan(
+    terminals=(1, 10, 100, 1_000),
+    rates=(100, 300, 1_000, 3_000, 10_000),
+    idle=(1_000, 10_000, 100_000),
+    seconds=1.2,
+    rounds=3,
+    kills=3,
+    neighbour_s=3.0,
+)
+QUICK = Plan(
+    terminals=(1, 100),
+    rates=(300,),
+    idle=(1_000,),
+    seconds=0.4,
+    rounds=1,
+    kills=1,
+    neighbour_s=0.8,
+    warm_up_s=0.2,
+    every_neighbour=False,
+    heavy_terminals_max=10,
+)
