@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
+from contextlib import suppress
 
 from monitor.exchange import Host
 from screens.console.session import Decoder
@@ -23,4 +26,14 @@ async def run(host: Host, presenter: Decoder, terminal: str) -> None:
     from screens.console.preferences import folder
 
     gc.freeze()  # what Textual's modules hold lives as long as the process; no collection need visit it again
-    await Terminal(host, presenter, terminal, folder()).run_async()
+    console = Terminal(host, presenter, terminal, folder())
+    loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        """Give the window back before the process ends; a second signal does not wait for that."""
+        loop.remove_signal_handler(signal.SIGTERM)
+        console.exit()
+
+    with suppress(NotImplementedError):  # an event loop that cannot
+        loop.add_signal_handler(signal.SIGTERM, leave)
+    await console.run_async()
