@@ -73,12 +73,14 @@ async def run(
     issued, saturated, count = 0, False, int(rate * (warm_up_s + seconds))
     async with asyncio.TaskGroup() as group:
         while issued < count and not saturated:
+            due = start + issued / rate
             now = time.perf_counter()
-            while issued < count and desk.idle and start + issued / rate <= now:
-                group.create_task(desk.step(start + issued / rate))
-                issued += 1
-                await asyncio.sleep(0)  # the task takes its terminal
-            saturated = now - (start + issued / rate) > BEHIND_S_MAX
-            await asyncio.sleep(min(TURN_S, max(0.0, start + issued / rate - time.perf_counter())))
+            saturated = now - due > BEHIND_S_MAX
+            if now < due or not desk.idle:
+                await asyncio.sleep(min(TURN_S, due - now) if now < due else TURN_S)
+                continue
+            group.create_task(desk.step(due))
+            issued += 1
+            await asyncio.sleep(0)  # the task takes its terminal
     took = max(seconds, time.perf_counter() - start)
     return Arrivals(rate, issued, desk.posted, took, saturated, sorted(desk.latencies_ms))

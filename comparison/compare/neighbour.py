@@ -13,8 +13,8 @@ from comparison.table import ENTRACTE
 KINDS = ("python", "numpy", "processes", "endless")
 STYLES = (ENTRACTE, "asyncio, saved", "threads, saved")
 """The monitor, an event loop and threads; the other competitors are one of the last two at heart."""
-STANDSTILL_S_MAX = 3.0
-SHORT = (("asyncio, saved", "python"), ("asyncio, saved", "endless"))
+STANDSTILL_S_MAX = 2.0
+SHORT = (("asyncio, saved", "endless"),)
 
 
 async def measure(template: Path, seconds: float, every: bool) -> AsyncIterator[Neighbour]:

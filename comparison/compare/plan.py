@@ -24,8 +24,11 @@ class Plan(NamedTuple):
     """For the competitors that are far slower than the others."""
     commit_delay_s: float = 0.0
     seed: int = 1
-    every_neighbour: bool = True
-    """False: only what shows most."""
+    everything: bool = True
+    """False: the experiments leave out what differs only in how it is reached."""
+    answers_before_kill: int = 110
+    pool: int = 200
+    """Terminals that open-loop inputs are spread over."""
 
 
 WHOLE = Plan(
@@ -45,7 +48,9 @@ QUICK = Plan(
     rounds=1,
     kills=1,
     neighbour_s=0.8,
-    warm_up_s=0.2,
-    every_neighbour=False,
+    warm_up_s=0.15,
+    everything=False,
+    answers_before_kill=40,
+    pool=50,
     heavy_terminals_max=10,
 )

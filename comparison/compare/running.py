@@ -25,6 +25,8 @@ from monitor.tuning import tune_process
 Progress = Callable[[str], None]
 PARTS = ("speed", "latency", "idle", "survival", "deploy", "neighbour")
 HEAVY_KILLED_TERMINALS = 5
+REACHED_OTHERWISE = ("entracte over TCP", "tornado, saved", "tornado, in memory")
+"""As far as a kill or a deploy goes, another competitor is the same."""
 _NOTED = ("aiosqlite", "dbos", "langgraph", "numpy", "starlette", "tornado", "uvicorn")
 
 
@@ -47,9 +49,11 @@ async def run(
             progress(f"idle: {cost.name}, {cost.conversations:,}")
             result.idle.append(cost)
     for one in installed:
+        if not plan.everything and one.name in REACHED_OTHERWISE:
+            continue
         await _experiments(result, plan, one, parts, template, folder, progress)
     if "neighbour" in parts and any(one.name == ENTRACTE for one in installed):
-        async for beside in neighbour.measure(template, plan.neighbour_s, plan.every_neighbour):
+        async for beside in neighbour.measure(template, plan.neighbour_s, plan.everything):
             progress(f"bad neighbour: {beside.name}, {beside.kind}")
             result.neighbour.append(beside)
     await _speed(result, Bench(plan, installed, template), parts, progress)
@@ -70,7 +74,9 @@ async def _experiments(
     if "survival" in parts:
         progress(f"survival: {one.name}")
         terminals = HEAVY_KILLED_TERMINALS if one.terminals_max < 1_000 else survival.TERMINALS
-        result.survival.append(await survival.measure(one, template, plan.kills, terminals))
+        result.survival.append(
+            await survival.measure(one, template, plan.kills, plan.answers_before_kill, terminals)
+        )
     if "deploy" in parts:
         progress(f"deploy: {one.name}")
         release = folder / deploy.RELEASE

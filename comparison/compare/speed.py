@@ -15,9 +15,6 @@ from comparison.compare.results import Latency, Speed, Spread
 from comparison.competitor import Competitor, Keyboard
 from comparison.workload import transfers
 
-POOL = 200
-"""Terminals that open-loop inputs are spread over."""
-
 
 class Measured(NamedTuple):
     """One competitor at one number of terminals in one round."""
@@ -64,7 +61,7 @@ class Bench:
                     continue
                 async with competitor.opened(self._store(competitor), plan.commit_delay_s) as opened:
                     keyboards, seeds = await self._keyboards(
-                        competitor, opened, min(POOL, self.most(competitor))
+                        competitor, opened, min(plan.pool, self.most(competitor))
                     )
                     work = [transfers(plan.seed, seed) for seed in seeds]
                     found = await open_loop.run(keyboards, work, rate, plan.seconds, plan.warm_up_s)

@@ -15,8 +15,6 @@ from comparison.compare.results import Survival
 from comparison.competitor import Competitor
 
 TERMINALS = 20
-ANSWERS_BEFORE_KILL = 110
-"""Answers heard before the kill; each further kill comes a little later."""
 
 
 class Log:
@@ -45,8 +43,10 @@ class Log:
         return {self.answered[terminal][0], self.under_way.get(terminal, self.answered[terminal][0])}
 
 
-async def measure(competitor: Competitor, template: Path, kills: int, terminals: int = TERMINALS) -> Survival:
-    """Kill it `kills` times, each time with a new store."""
+async def measure(
+    competitor: Competitor, template: Path, kills: int, answers: int, terminals: int = TERMINALS
+) -> Survival:
+    """Kill it `kills` times after about so many answers, each time with a new store."""
     found: Counter[str] = Counter()
     notes: set[str] = set()
     for number in range(kills):
@@ -57,7 +57,7 @@ async def measure(competitor: Competitor, template: Path, kills: int, terminals:
             "terminals": terminals,
             "seed": 40 + number,
         }
-        log = await _killed(values, ANSWERS_BEFORE_KILL + 37 * number)
+        log = await _killed(values, answers + 37 * number)
         found["steps"] += log.steps
         found["open"] += len(log.answered)
         try:

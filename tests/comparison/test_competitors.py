@@ -15,7 +15,7 @@ from comparison.audit import Expected, audit
 from comparison.bank_store import copied
 from comparison.competitor import Competitor, Keyboard
 from comparison.table import COMPETITORS
-from comparison.workload import OPENING_BALANCE, Transfer, WrongAnswer, transfers
+from comparison.workload import OPENING_BALANCE, Transfer, transfers
 
 TERMINALS = 4
 TRANSFERS = 3

@@ -1,0 +1,154 @@
+"""The harness is honest: a competitor made slower shows by how much, and one that drops steps is found out."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from comparison import closed_loop, open_loop
+from comparison.audit import Expected, audit
+from comparison.bank_store import copied
+from comparison.compare.plan import QUICK
+from comparison.compare.speed import Bench, Measured, summary
+from comparison.compare.survival import Log
+from comparison.competitor import Competitor, Keyboard, Line
+from comparison.table import COMPETITORS
+from comparison.workload import Transfer, transfers
+
+MEMORY = next(one for one in COMPETITORS if one.name == "asyncio, in memory")
+SAVED = next(one for one in COMPETITORS if one.name == "asyncio, saved")
+
+
+class Timed:
+    """A session of which each step takes a known time."""
+
+    def __init__(self, step: Callable[[], Awaitable[None]]) -> None:
+        self._step = step
+
+    async def check(self, transfer: Transfer) -> None:
+        """One step."""
+        await self._step()
+
+    async def post(self) -> None:
+        """One step."""
+        await self._step()
+
+
+def busy(milliseconds: float) -> Callable[[], Awaitable[None]]:
+    """A step that computes for so long."""
+
+    async def step() -> None:
+        end = time.perf_counter() + milliseconds / 1e3
+        while time.perf_counter() < end:
+            pass
+        await asyncio.sleep(0)
+
+    return step
+
+
+async def measured(competitor: Competitor, milliseconds: float, number: int) -> Measured:
+    """Steps a second of four terminals that take so long a step."""
+    sessions = [Timed(busy(milliseconds)) for _ in range(4)]
+    work = [transfers(1, place) for place in range(4)]
+    found, _, _ = await closed_loop.run(sessions, work, 0.2, 0.05)
+    return Measured(competitor, 4, number, found)
+
+
+async def test_a_slower_competitor_shows_its_factor() -> None:
+    """Four times the time a step is a ratio of four, in turns, with the spread beside it."""
+    found = []
+    for number in range(3):
+        found += [await measured(MEMORY, 0.5, number), await measured(SAVED, 2.0, number)]
+    rows = {row.name: row for row in summary(found, MEMORY.name)}
+    assert rows[SAVED.name].ratio.median == pytest.approx(4, rel=0.15)
+    assert rows[SAVED.name].ratio.low <= rows[SAVED.name].ratio.median <= rows[SAVED.name].ratio.high
+    assert rows[SAVED.name].p50_ms.median == pytest.approx(4 * rows[MEMORY.name].p50_ms.median, rel=0.15)
+    assert rows[MEMORY.name].ratio.median == 1
+
+
+async def test_open_loop_charges_for_a_standstill() -> None:
+    """One step of 300 ms is paid for by all inputs that came due meanwhile, not only by its own."""
+    count = 0
+
+    async def stall_once() -> None:
+        nonlocal count
+        count += 1
+        if count == 100:
+            time.sleep(0.3)  # noqa: ASYNC251 the standstill is the point
+
+    sessions = [Timed(stall_once) for _ in range(20)]
+    found = await open_loop.run(sessions, [transfers(1, place) for place in range(20)], 500, 1.0)
+    late = sum(latency > 100 for latency in found.latencies_ms)
+    assert found.answered == 500
+    assert not found.saturated
+    assert 80 <= late <= 130  # 200 ms of arrivals at 500 a second
+    assert found.percentile_ms(99) > 250
+
+
+async def test_open_loop_ends_past_saturation() -> None:
+    """A rate twice what is possible is called saturated, soon."""
+    began = time.perf_counter()
+    sessions = [Timed(busy(4)) for _ in range(20)]
+    found = await open_loop.run(sessions, [transfers(1, place) for place in range(20)], 500, 5.0)
+    assert found.saturated
+    assert time.perf_counter() - began < 4.5
+
+
+async def test_a_competitor_that_drops_steps_is_found_out(template: Path) -> None:
+    """Answers without work: the audit names the ledger and the history that are short."""
+    store = copied(template, "drops")
+    async with SAVED.opened(store) as opened:
+        line = await SAVED.line(opened, "T001")
+        screens: dict[str, str] = {}
+
+        async def send(inbound: object) -> str:
+            if inbound.sequence > 3:  # type: ignore[attr-defined]
+                return screens[inbound.aid]  # type: ignore[attr-defined]
+            screens[inbound.aid] = await line.send(inbound)  # type: ignore[arg-type,attr-defined]
+            return screens[inbound.aid]  # type: ignore[attr-defined]
+
+        keyboard = Keyboard(Line(send, "T001", 1, line.sequence, line.screen))
+        typed = transfers(1, 1)
+        for _ in range(5):
+            await keyboard.check(next(typed))
+            await keyboard.post()
+    findings = audit(store, Expected(10, 5))
+    assert findings == ["ledger: 5 acknowledged, 1 posted", "history: 10 acknowledged, 2 kept"]
+
+
+async def test_money_that_appears_is_found_out(template: Path) -> None:
+    """A balance that no ledger explains."""
+    store = copied(template, "prints money")
+    with closing(sqlite3.connect(store, isolation_level=None)) as database:
+        database.execute("UPDATE account SET balance = balance + 1 WHERE number = '90100001'")
+    findings = audit(store, Expected(0, 0))
+    assert len(findings) == 2
+    assert "1 accounts do not equal their ledger" in findings
+
+
+async def test_findings_of_a_run_name_the_competitor(template: Path) -> None:
+    """What a bench acknowledged is what its stores are held to."""
+    plan = QUICK._replace(terminals=(2,), seconds=0.1, warm_up_s=0.0)
+    bench = Bench(plan, [MEMORY], template)
+    async for _ in bench.closed():
+        pass
+    assert bench.audited() == []
+    bench._note(MEMORY, 2, 1)
+    assert [finding.partition(",")[0] for finding in bench.audited()] == ["asyncio"]
+
+
+def test_a_log_knows_where_a_terminal_may_stand() -> None:
+    """Its last answer, or the input under way when the process died; nothing else."""
+    log = Log()
+    log.take([["sent", "T1", "checked", "A"], ["answered", "T1", "checked", "A"]])
+    assert log.may_stand("T1") == {"checked"}
+    log.take([["sent", "T1", "posted", "A"]])
+    assert log.may_stand("T1") == {"checked", "posted"}
+    log.take([["answered", "T1", "posted", "A"]])
+    assert (log.may_stand("T1"), log.posted) == ({"posted"}, {"A"})
