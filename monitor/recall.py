@@ -79,7 +79,7 @@ ORDER BY s.started DESC, s.unit DESC LIMIT :rows_max
 
 _STEPS = f"""
 WITH RECURSIVE back (unit, previous, distance) AS (
-    SELECT s.unit, s.previous, 0 FROM conversation c JOIN step s ON s.unit = c.written_by WHERE c.id = ?1
+    SELECT s.unit, s.previous, 0 FROM conversation c JOIN step s ON s.unit = c.written_by WHERE c.id = ?
     UNION ALL
     SELECT s.unit, s.previous, back.distance + 1 FROM back JOIN step s ON s.unit = back.previous
 )
@@ -89,7 +89,7 @@ SELECT {_COLUMNS} FROM back JOIN step s USING (unit) ORDER BY back.distance DESC
 _BY_UNIT = f"SELECT {_COLUMNS} FROM step s WHERE s.unit = ?"  # noqa: S608 our own names
 
 _OF_TERMINAL = (
-    f"SELECT {_COLUMNS} FROM step s WHERE s.terminal = ?1 AND s.sequence > ?2 ORDER BY s.sequence, s.unit"  # noqa: S608
+    f"SELECT {_COLUMNS} FROM step s WHERE s.terminal = ? AND s.sequence > ? ORDER BY s.sequence, s.unit"  # noqa: S608
 )
 
 

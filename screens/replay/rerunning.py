@@ -278,7 +278,11 @@ def _records(packages: tuple[str, ...], copy: Path | None) -> sqlite3.Connection
     database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as file:
         file.backup(database)
-    migrate(database, (MONITOR_SCHEMA, *packages))
+    try:
+        migrate(database, (MONITOR_SCHEMA, *packages))
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

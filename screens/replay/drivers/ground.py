@@ -90,8 +90,7 @@ class MemoryGround:
         self._settings = region_settings(scenario, settings)
         self._watch = Watch()
         self._application = self._watch.over(load(self._settings.programs), scenario.unwatched)
-        self._database = new_database(self._application.packages)
-        _apply(scenario, self._database)
+        self._database = _database_of(scenario, self._application.packages)
         self._random = Seeds(scenario.seed)
         self._regions = 0
         self._dropped: list[Region] = []
@@ -158,10 +157,12 @@ class FileGround:
         """A region on the file; the first one makes it."""
         new = not self._file.exists()
         if new and self._scenario.fixture:
-            with closing(new_database(load(self._settings.programs).packages)) as database:
-                _apply(self._scenario, database)
-                with closing(sqlite3.connect(self._file)) as file:
-                    database.backup(file)
+            packages = load(self._settings.programs).packages
+            with (
+                closing(_database_of(self._scenario, packages)) as database,
+                closing(sqlite3.connect(self._file)) as file,
+            ):
+                database.backup(file)
         self._open = AsyncExitStack()
         return await self._open.enter_async_context(
             open_region(self._settings, clock=self.clock, randomness=self._random)
@@ -219,25 +220,29 @@ class Seeds(random.Random):
 def new_database(packages: tuple[str, ...]) -> sqlite3.Connection:
     """A database in memory with the schema and the first data of the monitor and some applications."""
     database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    _template(packages).backup(database)
+    database.deserialize(_template(packages))
     database.execute("PRAGMA foreign_keys = ON")
     return database
 
 
 @cache
-def _template(packages: tuple[str, ...]) -> sqlite3.Connection:
-    template = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    migrate(template, (MONITOR_SCHEMA, *packages))
-    return template
+def _template(packages: tuple[str, ...]) -> bytes:
+    """The pages of a new database: made once for all scenarios of a process."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        migrate(database, (MONITOR_SCHEMA, *packages))
+        return database.serialize()
 
 
-def _apply(scenario: Scenario, database: sqlite3.Connection) -> None:
-    """Run the scenario's fixture."""
+def _database_of(scenario: Scenario, packages: tuple[str, ...]) -> sqlite3.Connection:
+    """A new database with the scenario's fixture."""
+    database = new_database(packages)
     if scenario.fixture is None:
-        return
+        return database
     try:
         database.executescript(scenario.fixture.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, sqlite3.Error) as error:
+        database.close()
         raise ScenarioError(
             scenario.file, 0, f"fixture {scenario.fixture} cannot be loaded: {error}"
         ) from error
+    return database
