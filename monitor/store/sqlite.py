@@ -210,9 +210,10 @@ def translated() -> Iterator[None]:
 
 
 def _translate(error: sqlite3.Error) -> StoreError:
+    """What an operator may do something about is short enough for the status line of a terminal."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusy(f"the store is held by another process ({error}); press the key again")
+        return StoreBusy("another process holds the store; press the key again")
     if code == sqlite3.SQLITE_FULL:
-        return StoreFull(f"the disk of the store is full ({error}); make room and press the key again")
+        return StoreFull("the disk of the store is full; make room, then press the key again")
     return StoreBroken(f"the store failed ({error}); run `entracte doctor`, then start the region again")

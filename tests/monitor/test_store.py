@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import MonitorError, StoreBroken, StoreBusy
+from monitor.errors import MonitorError, StoreBroken, StoreBusy, StoreFull
 from monitor.startup import prepare_schema
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Row, Store, Unit, judge
 from monitor.store.connection import Connection, connect
@@ -23,6 +23,9 @@ from tests.monitor.bed import InlineConnection, application_of
 from tests.monitor.records import TABLES
 
 Opened = Callable[[], Awaitable[Store]]
+
+STATUS_CHARS_MAX = 74
+"""What the status line of a terminal of 80 columns has room for."""
 
 
 async def over(writer: Connection, reader: Connection, browser: Connection) -> Store:
@@ -278,6 +281,25 @@ def test_judgement_is_that_of_a_serial_run(steps: list[tuple[int, int, bool]]) -
     assert at_once == serial
 
 
+async def test_store_on_a_full_disk_says_so(tmp_path: Path) -> None:
+    """Nothing is applied, and the same commit goes through once there is room."""
+    async with threaded(tmp_path / "store.db") as open_one:
+        store = await open_one()
+        await store.commit([put(1, 1, 100)])
+        small = await connect(tmp_path / "store.db", read_only=False, busy_s_max=1.0, cache_kib=256)
+        await small.run(lambda database: database.execute("PRAGMA max_page_count = 1"))
+        full = SqliteStore(small, small, small, (*MONITOR_TABLES, *TABLES))
+        large = Unit(2, {}, {key(place): account(place, 0, 2, "X" * 4000) for place in range(2, 6)}, [])
+        with pytest.raises(StoreFull) as raised:
+            await full.commit([large])
+        assert raised.value.retry
+        assert len(str(raised.value)) <= STATUS_CHARS_MAX
+        assert await balances(full, 1) == [100]
+        await small.run(lambda database: database.execute("PRAGMA max_page_count = 100000"))
+        assert await full.commit([large]) == [COMMITTED]
+        await full.close()
+
+
 async def test_store_held_by_another_process_is_busy(tmp_path: Path) -> None:
     """Who waits longer than its limit for the file is told that it is busy, and may try again."""
     async with threaded(tmp_path / "store.db") as open_one:
@@ -289,6 +311,7 @@ async def test_store_held_by_another_process_is_busy(tmp_path: Path) -> None:
             with pytest.raises(StoreBusy) as raised:
                 await store.commit([put(2, 1, 50, seen=1)])
             assert raised.value.retry
+            assert len(str(raised.value)) <= STATUS_CHARS_MAX
             assert await balances(store, 1) == [100]
             other.execute("ROLLBACK")
             assert await store.commit([put(2, 1, 50, seen=1)]) == [COMMITTED]
