@@ -56,6 +56,16 @@ def test_a_store_that_is_there_is_not_touched(tmp_path: Path) -> None:
     assert "is there already" in done.stderr
 
 
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """In a sentence, before anything is started."""
+    done = subprocess.run(
+        [*TOUR, "--store", str(tmp_path / "no" / "tour.db")], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "there is no folder" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [

@@ -51,6 +51,8 @@ def tour(store: Path | None) -> None:
     """Show the point in under a minute, as text."""
     if store is not None and store.exists():
         raise click.UsageError(f"{store} is there already; name a new file.")
+    if store is not None and not store.absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder {store.parent}; make it, or name another file.")
     with tempfile.TemporaryDirectory(prefix="entracte-") as folder:
         try:
             sound = Tour((store or Path(folder, "tour.db")).absolute()).play()
