@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "transactions.inventory",
         "transactions.helpdesk",
         "transactions.diagnostic",
+        "transactions.numbers",
     )
     """Modules whose transaction programs and record types the region loads."""
     presentation: str = "screens.presenter:Presenter"

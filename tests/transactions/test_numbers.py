@@ -39,7 +39,7 @@ async def test_an_operator_compares_the_ways(tmp_path: Path) -> None:
         operator = Operator(region, tmp_path / "store.db")
         await operator.attach()
         await operator.do(Key.CLEAR, "NUMS", Key.ENTER)
-        assert operator.map == "NUMS01"
+        assert operator.matches("NUMS01")
         await operator.do(Key.ERASE_EOF, "500", Key.TAB, Key.TAB, "1", Key.ENTER)
         assert operator.message.startswith("Worth ")
         for way in ("2", "3"):

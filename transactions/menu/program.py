@@ -28,6 +28,7 @@ ITEMS = (
     Item("INVB", "Inventory browse"),
     Item("TKTQ", "Help-desk queue"),
     Item("DIAG", "Diagnostic: what a key sends"),
+    Item("NUMS", "Loan revaluation: a thread, NumPy, processes"),
 )
 
 
