@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from monitor.cli import region_options
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StartupError
 from monitor.settings import Settings
+from monitor.startup import store_path
 from monitor.units import unit_id, unit_name
 
 PACKAGES = ("entracte", "textual", "aiosqlite", "msgspec", "click", "structlog")
@@ -105,21 +106,34 @@ def doctor(ctx: click.Context, settings: Settings) -> None:
     click.echo(f"programs  {', '.join(settings.programs)}")
     path = Path(settings.store).absolute()
     if not path.is_file():
-        there = path.parent.is_dir()
-        click.echo(f"store     {path} ({_NONE_YET if there else 'there is no such folder: make it first'})")
+        click.echo(f"store     {path} ({_why_none(settings)})")
         return
     sound = False
     with opened(settings) as database:
         verdict = database.execute("PRAGMA quick_check").fetchone()[0]
         mode = database.execute("PRAGMA journal_mode").fetchone()[0]
         sound = verdict == "ok"
-        click.echo(f"store     {path}, {path.stat().st_size / 1e6:.1f} MB, journal {mode}")
+        click.echo(f"store     {path}, {_size(path) / 1e6:.1f} MB, journal {mode}")
         click.echo(f"check     {'sound' if sound else verdict}")
         for label, sql in _COUNTS.items():
             click.echo(f"          {database.execute(sql).fetchone()[0]:>9,} {label}")
     if not sound:
         click.echo("Stop every region, keep a copy of the file, and restore it from a backup.")
         ctx.exit(1)
+
+
+def _why_none(settings: Settings) -> str:
+    try:
+        store_path(settings)
+    except StartupError as error:
+        return str(error)
+    return _NONE_YET
+
+
+def _size(path: Path) -> int:
+    """Bytes, with what is committed and not yet in the file itself."""
+    log = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
 def _version(name: str) -> str:
