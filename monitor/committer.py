@@ -52,12 +52,14 @@ class Committer:
         try:
             verdicts = await self._store.commit([unit for unit, _ in batch])
         except Exception as error:  # noqa: BLE001 handed to each unit of the batch
-            for unit, promise in batch:
-                self._settled(unit, None)
+            for _, promise in batch:
                 if not promise.done():
                     promise.set_exception(error)
+            for unit, _ in batch:
+                self._settled(unit, None)
             return
-        for (unit, promise), verdict in zip(batch, verdicts, strict=True):
-            self._settled(unit, verdict)
+        for (_, promise), verdict in zip(batch, verdicts, strict=True):
             if not promise.done():
                 promise.set_result(verdict)
+        for (unit, _), verdict in zip(batch, verdicts, strict=True):  # before any of those that wait resumes
+            self._settled(unit, verdict)

@@ -60,7 +60,8 @@ class Execution:
         self._runs = runs
         self._arrived = engine.clock.monotonic()
         self._now = engine.clock.now()
-        self._seed = (state.seed if state.open else None) or engine.random.getrandbits(62)
+        kept = state.seed if state.open else None
+        self._seed = engine.random.getrandbits(62) if kept is None else kept
         self._number = (state.number or 0) + 1 if state.open else 1
         limits = engine.limits
         self._work = UnitOfWork(

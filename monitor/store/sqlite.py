@@ -70,7 +70,7 @@ class SqliteStore:
         sql = statements.browse(self._tables[table], by, start is None, backward)
         with translated():
             rows = await self._browser.run(
-                lambda database: database.execute(sql, (start, rows_max)).fetchall()
+                lambda database: database.execute(sql, {"start": start, "rows": rows_max}).fetchall()
             )
         return [Versioned(tuple(row[1:]), row[0]) for row in rows]
 

@@ -21,11 +21,11 @@ def _matches(table: Table, record: str) -> str:
 
 @cache
 def read(table: Table) -> str:
-    """The records under the keys ?1, as one JSON array of [position of the key, written_by, columns...]."""
+    """The records under the keys ?, as one JSON array of [position of the key, written_by, columns...]."""
     columns = ", ".join(f"t.{column}" for column in table.columns)
     return (
         f"SELECT json_group_array(json_array(k.key, t.written_by, {columns})) "  # noqa: S608 our own names
-        f"FROM json_each(?1) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
+        f"FROM json_each(?) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
     )
 
 
@@ -35,16 +35,16 @@ def read_rows(table: Table) -> str:
     columns = ", ".join(f"t.{column}" for column in table.columns)
     return (
         f"SELECT k.key, t.written_by, {columns} "  # noqa: S608 our own names
-        f"FROM json_each(?1) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
+        f"FROM json_each(?) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
     )
 
 
 @cache
 def versions(table: Table) -> str:
-    """Who wrote the records under the keys ?1, as one JSON array of [position of the key, written_by]."""
+    """Who wrote the records under the keys ?, as one JSON array of [position of the key, written_by]."""
     return (
         f"SELECT json_group_array(json_array(k.key, t.written_by)) "  # noqa: S608 our own names
-        f"FROM json_each(?1) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
+        f"FROM json_each(?) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
     )
 
 
@@ -84,23 +84,23 @@ def chunks(rows: int) -> list[int]:
 
 @cache
 def delete(table: Table) -> str:
-    """Delete the records under the keys ?1."""
+    """Delete the records under the keys ?."""
     keys = ", ".join(f"value->>{i}" for i in range(len(table.key))) if len(table.key) > 1 else "value"
     return (
         f"DELETE FROM {table.name} WHERE ({', '.join(table.key)}) IN "  # noqa: S608 our own names
-        f"(SELECT {keys} FROM json_each(?1))"
+        f"(SELECT {keys} FROM json_each(?))"
     )
 
 
 @cache
 def browse(table: Table, by: str, from_start: bool, backward: bool) -> str:
-    """Up to ?2 records by the column `by`, from ?1 on; the key decides between equal values."""
+    """Up to :rows records by the column `by`, from :start on; the key decides between equal values."""
     columns = ", ".join(table.columns)
     direction, compare = ("DESC", "<=") if backward else ("ASC", ">=")
-    where = "?1 IS NULL" if from_start else f"{by} {compare} ?1"
+    where = ":start IS NULL" if from_start else f"{by} {compare} :start"
     order = ", ".join(f"{column} {direction}" for column in dict.fromkeys((by, *table.key)))
     written_by = str(0) if table.append else "written_by"
     return (
         f"SELECT {written_by}, {columns} FROM {table.name} "  # noqa: S608 our own names
-        f"WHERE {where} ORDER BY {order} LIMIT ?2"
+        f"WHERE {where} ORDER BY {order} LIMIT :rows"
     )

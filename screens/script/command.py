@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import io
+import signal
 import sys
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from types import FrameType
 from typing import cast
 
 import click
@@ -43,6 +45,7 @@ class SystemTime:
 
 
 async def _serve(settings: Settings, name: str) -> None:
+    _take_interrupts_in_the_loop()
     async with open_region(settings) as region:
         terminal = ScriptTerminal(region, _decoder(region.presentation), name)
         try:
@@ -53,6 +56,22 @@ async def _serve(settings: Settings, name: str) -> None:
         async for line in _lines():
             if not _print(await interpreter.answer(line)) or interpreter.ended:
                 break
+
+
+def _take_interrupts_in_the_loop() -> None:
+    """Ctrl+C while a program computes: not to be taken for a cancellation of the program's own.
+
+    A second one is handled where it finds the process, as ever.
+    """
+    loop, handler = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, handler)
+        if callable(handler):
+            loop.call_soon_threadsafe(handler, number, frame)
+
+    if callable(handler):
+        signal.signal(signal.SIGINT, interrupted)
 
 
 def _decoder(presentation: object) -> Decoder:

@@ -104,14 +104,15 @@ class ScriptTerminal:
     async def _send(self, aid: Aid) -> None:
         if aid is Aid.NONE:
             return
-        before = self.space.snapshot()
+        typed = self.space.snapshot()
         inbound = self._inbound(aid)
         answer = await self._host.step(inbound)
         if isinstance(answer, Outbound):
             self._sequence = answer.sequence
-            self._show(answer.screen, self._screen if aid.short and aid is not Aid.CLEAR else None)
+            before = None if aid is Aid.CLEAR else self._screen
+            self._show(answer.screen, before, unsent=aid.short)
             return
-        self.space.restore(before)
+        self.space.restore(typed)
         await self._refused(answer)
 
     def _inbound(self, aid: Aid) -> Inbound:
@@ -135,9 +136,9 @@ class ScriptTerminal:
         self._epoch, self._sequence = attachment.epoch, attachment.sequence
         self._show(attachment.screen, None)
 
-    def _show(self, encoded: str, unsent: Screen | None) -> None:
+    def _show(self, encoded: str, before: Screen | None, *, unsent: bool = False) -> None:
         self._screen = self._decoder.decode(encoded)
-        draw(self.space, self._screen, self._decoder.layout, unsent)
+        draw(self.space, self._screen, self._decoder.layout, before, unsent=unsent)
         self.space.lock = Lock.NONE
         self.space.insert_mode = False
         self.output_unread = True
