@@ -49,7 +49,7 @@ async def run(
             progress(f"idle: {cost.name}, {cost.conversations:,}")
             result.idle.append(cost)
     for one in installed:
-        if not plan.everything and one.name in REACHED_OTHERWISE:
+        if not plan.everything and (one.name in REACHED_OTHERWISE or one.terminals_max < 1_000):
             continue
         await _experiments(result, plan, one, parts, template, folder, progress)
     if "neighbour" in parts and any(one.name == ENTRACTE for one in installed):

@@ -1,0 +1,145 @@
+"""The comparison as a whole: its experiments find what is there, and its pages say what was found."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from comparison.bank_store import copied
+from comparison.compare import deploy, idle, lines, neighbour, survival, text
+from comparison.compare.command import compare
+from comparison.compare.page import page
+from comparison.compare.plan import QUICK
+from comparison.compare.results import About, Result, Speed, Spread
+from comparison.compare.running import run
+from comparison.compare.verdict import sentences
+from comparison.competitor import Competitor
+from comparison.table import COMPETITORS, ENTRACTE
+
+BY_NAME = {one.name: one for one in COMPETITORS}
+OURS = BY_NAME[ENTRACTE]
+MEMORY = BY_NAME["asyncio, in memory"]
+ABSENT = Competitor("absent", "comparison.no_such_module", True, "-", "-", "-", needs=("absent-thing",))
+
+
+async def test_a_kill_loses_what_is_in_memory_and_nothing_else(template: Path) -> None:
+    """The monitor's conversations go on where they were; those in memory, and their money, are gone."""
+    ours, memory = [await survival.measure(one, template, 1, 30, 4) for one in (OURS, MEMORY)]
+    assert (ours.conversations_lost, ours.steps_lost, ours.steps_doubled, ours.note) == (0, 0, 0, "")
+    assert ours.open_conversations == 4
+    assert ours.steps_acknowledged >= 30
+    assert memory.conversations_lost == memory.open_conversations > 0
+    assert memory.steps_lost > 0
+
+
+async def test_a_deploy_upgrades_the_area(template: Path, tmp_path: Path) -> None:
+    """The monitor's conversation carries on with the new field; the one in memory is gone."""
+    release = await asyncio.to_thread(deploy.next_release, tmp_path)
+    assert 'purpose: str = "UNSTATED"' in (release / deploy.CHANGED).read_text("utf-8")
+    assert (await deploy.measure(OURS, template, release)).carries_on
+    assert not (await deploy.measure(MEMORY, template, release)).carries_on
+
+
+async def test_an_endless_neighbour_is_ended(template: Path) -> None:
+    """The monitor interrupts it, and goes on; nobody waited longer than `runaway_s_max` and a little."""
+    found = await neighbour._one(ENTRACTE, "endless", copied(template, "endless"), 1.0)
+    assert "AICA" in found.became
+    assert found.quiet_p99_ms < found.max_ms < 2_000
+
+
+async def test_idle_conversations_cost_what_is_kept(tmp_path: Path) -> None:
+    """Stored ones a fraction of what a coroutine costs; and a new process answers the first key of one."""
+    rows = [row async for row in idle.measure([OURS, MEMORY], [2_000], tmp_path)]
+    ours, memory = rows
+    assert ours.bytes_each is not None
+    assert memory.bytes_each is not None
+    assert ours.bytes_each < 1_000 < memory.bytes_each
+    assert ours.first_answer_ms is not None
+    assert memory.first_answer_ms is None
+
+
+class Links(HTMLParser):
+    """Everything a page asks for from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note sources, links and scripts."""
+        self.found += [tag for name, _ in attrs if name in {"src", "href", "action"}]
+        self.found += [tag for _ in (1,) if tag in {"script", "link", "iframe", "img"}]
+
+
+async def test_one_run_as_table_json_and_page(tmp_path: Path) -> None:
+    """All competitors asked for are in all three; one not installed is called so; the page needs nothing else."""
+    plan = QUICK._replace(terminals=(1, 10), rates=(100,), seconds=0.2, warm_up_s=0.05)
+    told: list[str] = []
+    chosen = [OURS, BY_NAME["threads, saved"], MEMORY, ABSENT]
+    result = await run(plan, chosen, ("speed", "latency"), tmp_path, told.append)
+    assert result.findings == []
+    assert len(result.speed) == 6
+    assert len(told) == 6 + 3
+
+    shown = "\n".join(text.lines(result))
+    assert "absent" in shown
+    assert "not installed: pip install absent-thing" in shown
+    assert "nothing saved: not to be ranked with the above" in shown
+    assert msgspec.json.decode(msgspec.json.encode(result), type=Result).speed == result.speed
+
+    html = page(result)
+    links = Links()
+    links.feed(html)
+    assert links.found == []
+    assert html.count("<svg") == 3
+    for name in ("threads, saved", "asyncio, in memory", "not installed: pip install absent-thing"):
+        assert name in html
+    assert "@media print" in html
+
+
+def made(ratio: float, terminals: int = 100) -> Result:
+    """A result in which the only rival that saves is `ratio` times slower."""
+    row = Spread(1000.0, 900.0, 1100.0)
+
+    def speed(name: str, times: float) -> Speed:
+        return Speed(name, terminals, row, row, row, row, row, Spread(times, times, times))
+
+    about = [About(name, True, "each step", "in process", "-", 1) for name in (ENTRACTE, "rival")]
+    return Result(
+        "now", "3", "3", "x", 2, 0.1, 0.0, False, 1.0, 1.0, {}, about, [speed(ENTRACTE, 1.0), speed("rival", ratio)]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ratio", "terminals", "says"),
+    [
+        (9.0, 100, "the nearest that also saves each step, rival"),
+        (1.0, 100, "speed is no reason to choose"),
+        (0.4, 100, "rival kept up with entracte"),
+        (0.5, 1, "rival was 2.0 times as fast as entracte"),
+        (1.1, 1, "rival and entracte were even"),
+        (3.0, 1, "entracte was 3.0 times as fast"),
+    ],
+)
+def test_the_verdict_follows_the_figures(ratio: float, terminals: int, says: str) -> None:
+    """Where we lose, it says so."""
+    assert says in " ".join(sentences(made(ratio, terminals)))
+
+
+def test_lines_are_counted_without_prose() -> None:
+    """Blank lines, comments and docstrings do not count; continued lines do."""
+    assert lines.count((lines.of,)) == 2
+    assert all(count and count > 10 for one in COMPETITORS if (count := lines.of(one)) is not None)
+
+
+def test_command_refuses_an_unknown_name() -> None:
+    """With the names there are."""
+    done = CliRunner().invoke(compare, ["--only", "nobody"])
+    assert done.exit_code == 2
+    assert re.search(r"'nobody' is none of: entracte;", done.output)
