@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+BUSY = """
+import time
+from pathlib import Path
+from monitor import Finish, Outcome, Task, transaction
+
+@transaction("BUSY")
+async def busy(task: Task) -> Outcome:
+    Path("computing").touch()
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        pass
+    return Finish()
+"""
 
 COMMAND = [sys.executable, "-c", "from monitor.cli import main; main()", "script"]
 
@@ -48,6 +64,22 @@ def test_the_end_of_input_is_a_clean_end(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-3] == "data: ACCT01"
     assert [line for line in done.stdout.splitlines() if line in ("ok", "error")] == ["ok"] * 3
+
+
+def test_an_interrupt_ends_it_also_while_a_program_computes(tmp_path: Path) -> None:
+    """Ctrl+C is the operator's, and never taken for something the program did to itself."""
+    (tmp_path / "busy.py").write_text(BUSY)
+    (tmp_path / "entracte.toml").write_text('programs = ["busy"]\ngood_morning_transid = ""\n')
+    with process(tmp_path, "T001") as started:
+        assert started.stdin
+        started.stdin.write('String("BUSY")\nEnter\n')
+        started.stdin.flush()
+        end = time.monotonic() + 10
+        while not (tmp_path / "computing").exists():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        started.send_signal(signal.SIGINT)
+        assert started.wait(10) == 1
 
 
 def test_quit_ends_it_though_there_is_more_to_read(tmp_path: Path) -> None:
