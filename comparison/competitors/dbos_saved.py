@@ -84,7 +84,7 @@ class Clerk:
 
     def _accounts(self, numbers: tuple[str, str]) -> list[Any]:
         with self._bank.connect() as connection:
-            rows: list[Any] = connection.connection.cursor().execute(ACCOUNTS, numbers).fetchall()
+            rows: list[Any] = connection.connection.cursor().execute(ACCOUNTS, numbers).fetchall()  # no lock
             return rows
 
     async def send(self, inbound: Inbound) -> str:
@@ -109,14 +109,20 @@ def _post(cursor: Any, moved: Moved) -> None:
     cursor.execute(LEDGER, moved.ledger)
 
 
-def _engine(url: str, commit_delay_s: float) -> sa.Engine:
+def _engine(url: str, commit_delay_s: float, *, system: bool) -> sa.Engine:
     engine = sa.create_engine(url, pool_size=20, max_overflow=20)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
-        connection.isolation_level = "IMMEDIATE"
+        connection.isolation_level = "IMMEDIATE" if system else None
         for pragma in (*sql.PRAGMAS, "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        """The balances are read and written under one lock: sqlite3 alone would begin at the first write."""
+        if not system:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @sa.event.listens_for(engine, "commit")
     def slow_down(_: object) -> None:
@@ -131,7 +137,8 @@ async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Clerk]:
     """DBOS launched; what it finds under way is taken up again."""
     logging.getLogger("dbos").setLevel(logging.CRITICAL)
     system_url, bank_url = f"sqlite:///{store.with_suffix('.dbos.db')}", f"sqlite:///{store}"
-    system, bank = _engine(system_url, commit_delay_s), _engine(bank_url, commit_delay_s)
+    system = _engine(system_url, commit_delay_s, system=True)
+    bank = _engine(bank_url, commit_delay_s, system=False)
     config: DBOSConfig = {
         "name": "comparison",
         "system_database_url": system_url,
