@@ -84,6 +84,9 @@ class QueryFailed(Abend):
 class TaskOver(MonitorError):
     """The task has ended; what it left running can neither read nor write any more."""
 
+    def __init__(self) -> None:
+        super().__init__("the task has ended; what it left running can neither read nor write any more")
+
 
 class StoreError(MonitorError):
     """The store did not do what it was asked; nothing of the unit of work was applied."""

@@ -8,7 +8,15 @@ from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import msgspec
 
-from monitor.errors import DuplicateRecord, KeyUnfit, LimitExceeded, MonitorError, RecordNotFound, StoreError
+from monitor.errors import (
+    Abend,
+    DuplicateRecord,
+    KeyUnfit,
+    LimitExceeded,
+    MonitorError,
+    RecordNotFound,
+    StoreError,
+)
 from monitor.store import Key, KeyValue, Row, Store, Table, Value
 from monitor.unit_of_work import UnitOfWork
 
@@ -22,6 +30,8 @@ class Record(msgspec.Struct, frozen=True):
     table: ClassVar[Table]
     key_value: ClassVar[Any]
     """From a record to the value of its key, or the tuple of values."""
+    types: ClassVar[tuple[Any, ...]]
+    """What the columns' values may be, in order; a whole number passes for a real one."""
     plain: ClassVar[bool]
     """True: the columns are the fields as they are, without conversion."""
     key_types: ClassVar[tuple[type, ...]]
@@ -43,6 +53,19 @@ class Record(msgspec.Struct, frozen=True):
     def key(self) -> Key:
         """Where the record is kept."""
         return Key(self.table.name, self.key_value(self))
+
+
+def _row_of(record: Record) -> Row:
+    """The record's row; raises `Abend` if a value has not its field's type, before it can reach the table."""
+    row = record.to_row()
+    if record.plain:
+        for value, wanted in zip(row, record.types, strict=True):
+            if type(value) is not wanted and not isinstance(value, wanted):
+                name = record.table.columns[row.index(value)]
+                raise Abend(
+                    "EREC", f"{type(record).__name__}.{name} cannot be {value!r}: it has another type"
+                )
+    return row
 
 
 def changed(record: R, **values: Any) -> R:
@@ -75,6 +98,7 @@ def _declare(
         types = {field.name: field.type for field in fields}
         record.key_types = tuple(types.get(column, int) for column in key)
         record.plain = _is_plain(record)
+        record.types = tuple((float, int) if field.type is float else field.type for field in fields)
         return record
 
     return declare
@@ -135,13 +159,13 @@ class File(Generic[R]):
         address = self._address(record.key.value)
         if await self._unit.read(address) is not None:
             raise DuplicateRecord(address.table, address.value)
-        self._unit.write(address, record.to_row())
+        self._unit.write(address, _row_of(record))
 
     async def rewrite(self, record: R) -> None:
         """Replace a record; raises `RecordNotFound` if there is none."""
         address = self._address(record.key.value)
         await self._existing(address)
-        self._unit.write(address, record.to_row())
+        self._unit.write(address, _row_of(record))
 
     async def delete(self, key: KeyValue) -> None:
         """Delete a record; raises `RecordNotFound` if there is none."""
@@ -260,7 +284,7 @@ class Files:
         table = self._known(type(record))
         if not table.append:
             raise MonitorError(f"{table.name} is a file: use files[...].write")
-        self._unit.append(table.name, record.to_row())
+        self._unit.append(table.name, _row_of(record))
 
     def _known(self, record: type[Record]) -> Table:
         table = record.table

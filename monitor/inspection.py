@@ -14,7 +14,8 @@ import click
 from monitor.cli import region_options
 from monitor.errors import MonitorError, StartupError
 from monitor.settings import Settings
-from monitor.startup import store_path
+from monitor.startup import MONITOR_SCHEMA, store_path
+from monitor.store.migrations import changes_of
 from monitor.units import unit_id, unit_name
 
 PACKAGES = ("entracte", "textual", "aiosqlite", "msgspec", "click", "structlog")
@@ -108,18 +109,40 @@ def doctor(ctx: click.Context, settings: Settings) -> None:
     if not path.is_file():
         click.echo(f"store     {path} ({_why_none(settings)})")
         return
-    sound = False
+    sound, newer = False, list[str]()
     with opened(settings) as database:
         verdict = database.execute("PRAGMA quick_check").fetchone()[0]
         mode = database.execute("PRAGMA journal_mode").fetchone()[0]
         sound = verdict == "ok"
         click.echo(f"store     {path}, {_size(path) / 1e6:.1f} MB, journal {mode}")
         click.echo(f"check     {'sound' if sound else verdict}")
+        newer = _newer_changes(database, settings)
+        for text in newer:
+            click.echo(f"          {text}")
         for label, sql in _COUNTS.items():
             click.echo(f"          {database.execute(sql).fetchone()[0]:>9,} {label}")
+    if newer:
+        click.echo("Install the newer version that made the store; this one will not start on it.")
+        ctx.exit(1)
     if not sound:
         click.echo("Stop every region, keep a copy of the file, and restore it from a backup.")
         ctx.exit(1)
+
+
+def _newer_changes(database: sqlite3.Connection, settings: Settings) -> list[str]:
+    """What the store's schema has that this version does not know."""
+    applied = database.execute(
+        "SELECT component, max(number) FROM schema_change GROUP BY component"
+    ).fetchall()
+    known = {
+        package: [number for number, _, _ in changes_of(package)]
+        for package in (MONITOR_SCHEMA, *settings.programs)
+    }
+    return [
+        f"schema change {number} of {component} is newer than this program"
+        for component, number in applied
+        if component in known and number > max(known[component], default=0)
+    ]
 
 
 def _why_none(settings: Settings) -> str:

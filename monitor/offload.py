@@ -36,7 +36,7 @@ class _Worker:
         """The function's result, from the worker's process."""
         loop = asyncio.get_running_loop()
         if not self._process:
-            self._process = await loop.run_in_executor(self._pool, _give_way)
+            self._process = await loop.run_in_executor(self._pool, give_way)
         return await loop.run_in_executor(self._pool, function, *arguments)
 
     def end(self) -> None:
@@ -104,11 +104,14 @@ class Processes:
         worker.end()
 
 
-def _give_way() -> int:
+def give_way() -> int:
     """In the worker: be nice, leave Ctrl-C to the region, and end with it; returns the process's number."""
     threading.Thread(target=_end_with_the_region, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    if hasattr(os, "SCHED_IDLE"):  # niceness alone lets a worker finish its slice before a terminal's key
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return os.getpid()
 

@@ -66,3 +66,26 @@ async def test_pages_are_followed_to_the_end(disk: Disk) -> None:
         await conversation(disk, name, end=True)
     disk.ask("UPDATE step SET started = ?", OLD)
     assert prune(disk.database, TODAY, rows=3) == 8
+
+
+async def test_conversations_and_dumps_go_with_their_steps(disk: Disk) -> None:
+    """An ended conversation of which no step is left is forgotten, and so is an old dump; open ones stay."""
+
+    @transaction("BAD")
+    async def bad(task: Task[NoArea]) -> Outcome:
+        raise ValueError("as asked")
+
+    await conversation(disk, "OPEN", end=False)
+    await conversation(disk, "ENDED", end=True)
+    async with region_on(disk, talk, bad) as region:
+        again = Terminal(region, "ENDED")
+        await again.attach()
+        await again.press(text="BAD")
+    assert (disk.one("SELECT count(*) FROM conversation"), disk.one("SELECT count(*) FROM dump")) == (3, 1)
+    disk.ask("UPDATE step SET started = ?", OLD)
+    prune(disk.database, TODAY)
+    assert disk.one("SELECT count(*) FROM conversation") == 2
+    assert disk.one("SELECT count(*) FROM dump") == 1
+    disk.ask("UPDATE dump SET at = ?", OLD)
+    prune(disk.database, TODAY)
+    assert disk.one("SELECT count(*) FROM dump") == 0

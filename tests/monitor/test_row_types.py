@@ -1,0 +1,34 @@
+"""A value of another type than its field's never reaches the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitor import Finish, NoArea, Outcome, Send, Task, transaction
+from tests.monitor.bed import Disk, Terminal, dumps, region_on
+from tests.monitor.records import Account, Entry
+
+
+@pytest.mark.parametrize(
+    "record",
+    [Account(1, "X", "many"), Account(1, 5, 5), Entry(1, 2, "ten", "r")],  # type: ignore[arg-type]
+)
+async def test_a_wrong_type_abends(disk: Disk, record: Any) -> None:
+    """The step abends EREC and names the field; nothing is stored."""
+
+    @transaction("TYPE")
+    async def typed(task: Task[NoArea]) -> Outcome:
+        if isinstance(record, Account):
+            await task.files[Account].write(record)
+        else:
+            task.files.append(record)
+        return Finish(Send("NOTE", {"text": "stored"}))
+
+    async with region_on(disk, typed) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        assert "abend EREC" in (await terminal.press(text="TYPE")).message
+    assert "another type" in dumps(disk)[0][2]
+    assert disk.one("SELECT count(*) FROM account") == disk.one("SELECT count(*) FROM ledger") == 0
