@@ -41,11 +41,11 @@ COMPETITORS = (
         "dbos", _HERE + "dbos_saved", True, "each step, several commits", "in process", terminals_max=100,
         by_hand="which workflow a terminal is in; a repeat waits for a workflow that is over",
         needs=("dbos",), steps_kept=False,
-        idle="live", idle_max=1_000,
+        idle="live", idle_max=300,
     ),
     Competitor(
         "langgraph", _HERE + "langgraph_saved", True, "each step, checkpoint and rows in two commits",
-        "in process", terminals_max=1_000,
+        "in process", terminals_max=100,
         by_hand="the transaction on the bank's rows, its lock, and the look in the ledger before a node posts again",
         needs=("langgraph", "langgraph-checkpoint-sqlite"), steps_kept=False,
         idle="live", idle_max=1_000,

@@ -42,7 +42,9 @@ async def measure(
         store = folder / f"idle-{conversations}.db"
         await asyncio.to_thread(stored.multiply, one, store, max(conversations, KEYS) + KEYS)
         for competitor in competitors:
-            yield await _one(competitor, conversations, store, base)
+            fewest = conversations == min(counts)
+            count = min(conversations, competitor.idle_max) if fewest else conversations
+            yield await _one(competitor, count, store, base)
         await asyncio.to_thread(_remove, folder, store.stem)
 
 

@@ -31,18 +31,17 @@ async def measure(template: Path, seconds: float, every: bool) -> AsyncIterator[
 
 async def _one(style: str, kind: str, store: Path, seconds: float) -> Neighbour:
     values = {"competitor": style, "store": str(store), "kind": kind, "seconds": seconds}
-    nothing = float("nan")
     async with child("neighbour", values) as process:
         try:
             _, quiet, _ = await process.heard(30)
         except (ChildFailed, TimeoutError) as error:
-            return Neighbour(style, kind, nothing, nothing, nothing, f"failed: {error}"[:160])
-        p99 = most = nothing
+            return Neighbour(style, kind, None, None, None, f"failed: {error}"[:160])
+        p99 = most = None
         try:
             _, p99, most = await process.heard(seconds + STANDSTILL_S_MAX)
             _, became = await process.heard(STANDSTILL_S_MAX)
         except TimeoutError:
-            stood = p99 != p99
+            stood = p99 is None
             became = (
                 "everything stood still; the process was killed" if stood else "never ended; had to be killed"
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,7 +19,7 @@ from comparison.table import COMPETITORS, ENTRACTE
 from comparison.workload import WrongAnswer, transfers
 from monitor.exchange import Aid, Attachment, Inbound, Outbound
 from monitor.limits import Limits
-from monitor.offload import NICENESS
+from monitor.offload import give_way
 from monitor.settings import Settings
 from monitor.startup import Region, open_region
 from monitor.tuning import tune_process
@@ -99,9 +98,7 @@ async def _bad(style: Competitor, opened: Any, kind: str) -> AsyncIterator[Bad]:
         yield await _at_a_region(opened, kind)
         return
     with (
-        ProcessPoolExecutor(
-            mp_context=get_context("spawn"), initializer=os.nice, initargs=(NICENESS,)
-        ) as pool,
+        ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=give_way) as pool,
         ThreadPoolExecutor(1) as thread,
     ):
         loop = asyncio.get_running_loop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from math import isnan
 
 from comparison.compare.plots import COLORS, Bar, Curve, bars, curves
 from comparison.compare.results import Result, Spread
@@ -126,7 +125,7 @@ def _speed(result: Result) -> Iterator[str]:
                     f"{row.terminals:,}", row.name, f"{row.steps_per_s.median:,.0f}", _range(row.steps_per_s),
                     f"{row.p50_ms.median:.2f}", f"{row.p95_ms.median:.2f}", f"{row.p99_ms.median:.2f}",
                     f"{row.cpu_us_per_step.median:,.0f}",
-                    f"{row.ratio.median:.2f} times [{row.ratio.low:.2f} to {row.ratio.high:.2f}]",
+                    _times(row.ratio),
                 )
                 for row in rows
             ],
@@ -146,7 +145,7 @@ def _latency(result: Result) -> Iterator[str]:
         [
             Curve(
                 one.name,
-                [(row.rate, row.p99_ms) for row in result.latency if row.name == one.name],
+                [(row.rate, row.p99_ms or 0.0) for row in result.latency if row.name == one.name],
                 not one.saves,
             )
             for one in result.about
@@ -158,7 +157,7 @@ def _latency(result: Result) -> Iterator[str]:
         ("inputs/s", "competitor", "p50 ms", "p99 ms", "longest ms", ""),
         [
             (
-                f"{row.rate:,}", row.name, f"{row.p50_ms:.2f}", f"{row.p99_ms:.2f}", f"{row.max_ms:.2f}",
+                f"{row.rate:,}", row.name, _ms(row.p50_ms), _ms(row.p99_ms), _ms(row.max_ms),
                 "saturated" if row.saturated else "",
             )
             for row in result.latency
@@ -235,9 +234,9 @@ def _neighbour(result: Result) -> Iterator[str]:
     )
     yield bars(
         [
-            Bar(f"{row.name}: {row.kind}", row.p99_ms, row.quiet_p99_ms, row.max_ms, COLORS[6])
+            Bar(f"{row.name}: {row.kind}", row.p99_ms, row.quiet_p99_ms or 0, row.max_ms or 0, COLORS[6])
             for row in result.neighbour
-            if not isnan(row.p99_ms)
+            if row.p99_ms is not None
         ],
         "ms, p99 of the others",
     )  # fmt: skip
@@ -256,6 +255,14 @@ def _neighbour(result: Result) -> Iterator[str]:
         ],
         texts=(1, 5),
     )
+
+
+def _ms(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _times(ratio: Spread | None) -> str:
+    return "-" if ratio is None else f"{ratio.median:.2f} times [{ratio.low:.2f} to {ratio.high:.2f}]"
 
 
 def _range(spread: Spread) -> str:

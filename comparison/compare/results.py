@@ -36,7 +36,7 @@ class Speed(msgspec.Struct):
     p95_ms: Spread
     p99_ms: Spread
     cpu_us_per_step: Spread
-    ratio: Spread
+    ratio: Spread | None
     """Entracte's steps a second over this one's, round by round."""
 
 
@@ -46,9 +46,10 @@ class Latency(msgspec.Struct):
     name: str
     rate: int
     saturated: bool
-    p50_ms: float
-    p99_ms: float
-    max_ms: float
+    p50_ms: float | None
+    """None: nothing was answered in time."""
+    p99_ms: float | None
+    max_ms: float | None
 
 
 class Idle(msgspec.Struct):
@@ -90,9 +91,10 @@ class Neighbour(msgspec.Struct):
 
     name: str
     kind: str
-    quiet_p99_ms: float
-    p99_ms: float
-    max_ms: float
+    quiet_p99_ms: float | None
+    """None: it failed before."""
+    p99_ms: float | None
+    max_ms: float | None
     became: str
     """Of the bad one."""
 

@@ -68,13 +68,9 @@ class Bench:
                 self._note(competitor, found.answered, found.posted)
                 if found.saturated:
                     done.add(competitor.name)
+                figures = [found.percentile_ms(percent) for percent in (50, 99, 100)]
                 yield Latency(
-                    competitor.name,
-                    rate,
-                    found.saturated,
-                    found.percentile_ms(50),
-                    found.percentile_ms(99),
-                    found.percentile_ms(100),
+                    competitor.name, rate, found.saturated, *(figures if found.latencies_ms else [None] * 3)
                 )
 
     def audited(self) -> list[str]:
@@ -124,11 +120,13 @@ def summary(found: Sequence[Measured], ours: str) -> list[Speed]:
     rows = []
     for name, terminals in dict.fromkeys((one.competitor.name, one.terminals) for one in found):
         rounds = {key[2]: value for key, value in speed.items() if key[:2] == (name, terminals)}
-        values = list(rounds.values())
+        values = [value for value in rounds.values() if value.steps]
+        if not values:
+            continue
         ratios = [
             speed[ours, terminals, number].steps_per_s / max(value.steps_per_s, 1e-9)
             for number, value in rounds.items()
-            if (ours, terminals, number) in speed
+            if value.steps and (ours, terminals, number) in speed
         ]
         rows.append(
             Speed(
@@ -139,7 +137,7 @@ def summary(found: Sequence[Measured], ours: str) -> list[Speed]:
                 spread([one.percentile_ms(95) for one in values]),
                 spread([one.percentile_ms(99) for one in values]),
                 spread([one.cpu_us_per_step for one in values]),
-                spread(ratios or [float("nan")]),
+                spread(ratios) if ratios else None,
             )
         )
     return rows

@@ -75,7 +75,13 @@ def _speed_line(row: Speed) -> str:
     )
 
 
-def _times(ratio: Spread) -> str:
+def _ms(value: float | None) -> str:
+    return f"{'-':>9}" if value is None else f"{value:>9.2f}"
+
+
+def _times(ratio: Spread | None) -> str:
+    if ratio is None:
+        return "-"
     return f"x{ratio.median:.2f} [{ratio.low:.2f}..{ratio.high:.2f}]"
 
 
@@ -87,7 +93,7 @@ def _latency(result: Result) -> Iterator[str]:
     yield f"{'inputs/s':>9}  {'competitor':<20} {'p50':>9} {'p99':>9} {'max':>9}"
     for row in result.latency:
         end = "  saturated" if row.saturated else ""
-        yield f"{row.rate:>9,}  {row.name:<20} {row.p50_ms:>9.2f} {row.p99_ms:>9.2f} {row.max_ms:>9.2f}{end}"
+        yield f"{row.rate:>9,}  {row.name:<20} {_ms(row.p50_ms)} {_ms(row.p99_ms)} {_ms(row.max_ms)}{end}"
 
 
 def _idle(result: Result) -> Iterator[str]:
@@ -134,7 +140,7 @@ def _neighbour(result: Result) -> Iterator[str]:
     yield f"{'competitor':<20} {'step':<10} {'quiet p99':>9} {'p99':>9} {'max':>9}   the bad one"
     for row in result.neighbour:
         yield (
-            f"{row.name:<20} {row.kind:<10} {row.quiet_p99_ms:>9.2f} {row.p99_ms:>9.2f} {row.max_ms:>9.2f}   "
+            f"{row.name:<20} {row.kind:<10} {_ms(row.quiet_p99_ms)} {_ms(row.p99_ms)} {_ms(row.max_ms)}   "
             f"{row.became}"
         )
 

@@ -24,7 +24,11 @@ def sentences(result: Result) -> list[str]:
 
 
 def _at(result: Result, terminals: int) -> dict[str, Speed]:
-    return {row.name: row for row in result.speed if row.terminals == terminals}
+    return {row.name: row for row in result.speed if row.terminals == terminals and row.ratio is not None}
+
+
+def _ratio(row: Speed) -> float:
+    return row.ratio.median if row.ratio is not None else 0.0
 
 
 def _saves(result: Result) -> dict[str, bool]:
@@ -41,9 +45,9 @@ def _speed(result: Result) -> Iterator[str]:
     ]
     if not rivals:
         return
-    nearest = min(rivals, key=lambda row: row.ratio.median)
+    nearest = min(rivals, key=_ratio)
     ours = _at(result, many)[ENTRACTE]
-    ratio = nearest.ratio.median
+    ratio = _ratio(nearest)
     if ratio >= CLEAR:
         yield (
             f"Many terminals, every step saved: {ENTRACTE} did {ours.steps_per_s.median:,.0f} steps a second at "
@@ -63,8 +67,8 @@ def _one_terminal(result: Result) -> Iterator[str]:
     rivals = [row for row in rows.values() if saves[row.name] and not row.name.startswith(ENTRACTE)]
     if ENTRACTE not in rows or not rivals:
         return
-    best = min(rivals, key=lambda row: row.ratio.median)
-    ratio = best.ratio.median
+    best = min(rivals, key=_ratio)
+    ratio = _ratio(best)
     if ratio < 1 / CLEAR:
         yield (
             f"One terminal: {best.name} was {1 / ratio:.1f} times as fast as {ENTRACTE}. With a single user "
@@ -81,7 +85,7 @@ def _unsaved(result: Result) -> Iterator[str]:
     for row in rows.values():
         if saves[row.name]:
             continue
-        share = row.ratio.median
+        share = _ratio(row)
         yield (
             f"Nothing needs to survive: {row.name} did {row.steps_per_s.median:,.0f} steps a second at "
             f"{row.terminals} terminals, {ENTRACTE} {share:.0%} of that with every step on disk. A game, a chat or a "
@@ -126,19 +130,19 @@ def _bad(result: Result) -> Iterator[str]:
     rows = {(row.name, row.kind): row for row in result.neighbour}
     endless = [row for (_, kind), row in rows.items() if kind == "endless"]
     for row in endless:
-        yield f"A program that loops for ever, {row.name}: {row.became}; the others' p99 was {row.p99_ms:,.0f} ms."
+        yield f"A program that loops for ever, {row.name}: {row.became}; the others' p99 was {row.p99_ms or 0:,.0f} ms."
     for kind, what in (("numpy", "vectorised with NumPy"), ("processes", "handed to processes")):
         found = rows.get((ENTRACTE, kind))
-        if found is not None:
-            yield _beside(found, what)
+        if found is not None and found.p99_ms and found.quiet_p99_ms:
+            yield _beside(found, what, found.p99_ms, found.quiet_p99_ms)
 
 
-def _beside(row: Neighbour, what: str) -> str:
-    times = row.p99_ms / row.quiet_p99_ms
+def _beside(row: Neighbour, what: str, p99_ms: float, quiet_ms: float) -> str:
+    times = p99_ms / quiet_ms
     judged = "hardly noticed" if times <= 2 else f"saw their p99 grow {times:.1f} times"
     return (
         f"A computation of 300 ms, {what}, in {row.name}: the other terminals {judged} "
-        f"({row.quiet_p99_ms:.1f} ms quiet, {row.p99_ms:.1f} ms beside it)."
+        f"({quiet_ms:.1f} ms quiet, {p99_ms:.1f} ms beside it)."
     )
 
 

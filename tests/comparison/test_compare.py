@@ -50,6 +50,8 @@ async def test_an_endless_neighbour_is_ended(template: Path) -> None:
     """The monitor interrupts it, and goes on; nobody waited longer than `runaway_s_max` and a little."""
     found = await neighbour._one(ENTRACTE, "endless", copied(template, "endless"), 1.0)
     assert "AICA" in found.became
+    assert found.quiet_p99_ms is not None
+    assert found.max_ms is not None
     assert found.quiet_p99_ms < found.max_ms < 2_000
 
 
