@@ -1,7 +1,7 @@
 """What a process that does nothing but run a region asks of the interpreter. Commands call it, libraries do not.
 
-Measured on the bank's transfer at 1,000 terminals, Python 3.11, two cores: the collector's settings 11 % more
-steps a second, the switch interval another 8 %.
+Measured on the bank's transfer, Python 3.11, two cores: the collector's settings 11 % more steps a second at 1,000
+terminals. A switch interval of 0.2 ms gave 5 % more at 1,000 and cost 5 % of CPU at 100; 1 ms costs nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import gc
 import sys
 
 YOUNG_OBJECTS_MAX = 20_000
-SWITCH_INTERVAL_S = 0.0002
+SWITCH_INTERVAL_S = 0.001
 
 
 def tune_process() -> None:
