@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -20,3 +22,13 @@ def disk() -> Iterator[Disk]:
     made = Disk()
     with closing(made.database):
         yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    """Where nothing may be skipped (CI says so), a skip is a failure that gives the reason of the skip."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("TESTS_MAY_SKIP") == "no":
+        report.outcome = "failed"
+        report.longrepr = f"may not be skipped here: {report.longrepr}"
+    return report
