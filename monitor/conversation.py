@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -12,7 +12,7 @@ from monitor.store import ABSENT, Versioned
 ABENDED = "abend"
 
 
-class TerminalState(NamedTuple):
+class TerminalState(msgspec.Struct, frozen=True):
     """A row of `terminal_state`: the terminal, its latest conversation, and that one's last step."""
 
     terminal: str
@@ -40,7 +40,7 @@ class TerminalState(NamedTuple):
     @classmethod
     def of(cls, terminal: str, stored: Versioned | None) -> TerminalState:
         """The state of a stored row, or of a terminal never seen before."""
-        return cls(terminal) if stored is None else cls._make((*stored.row, stored.written_by))
+        return cls(terminal) if stored is None else cls(*(*stored.row, stored.written_by))
 
 
 class Repeat(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ def choose(
     state: TerminalState, inbound: Inbound, received: Received, known: Transactions, start: str = ""
 ) -> Choice:
     """What an input does: pending transaction, else `start`, else the key's, else the typed code."""
-    if (choice := _out_of_turn(state, inbound)) is not None:  # an empty named tuple is false
+    if (choice := _out_of_turn(state, inbound)) is not None:
         return choice
     if state.open and state.next:
         if inbound.aid is Aid.CLEAR and state.outcome == ABENDED:

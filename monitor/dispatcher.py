@@ -6,6 +6,8 @@ loop around them.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from monitor.admission import Admission
 from monitor.committer import Committer
 from monitor.conversation import (
@@ -156,8 +158,8 @@ class Dispatcher:
         for _ in range(self._engine.limits.reruns_max + 1):
             state = await self._state(terminal)
             if state.version == ABSENT:
-                state = state._replace(user=self._user)
-            attached = state._replace(epoch=state.epoch + 1)
+                state = replace(state, user=self._user)
+            attached = replace(state, epoch=state.epoch + 1)
             key, unit = Key("terminal", terminal), self._engine.units.new()
             row = (terminal, attached.epoch, attached.user, attached.conversation, unit)
             reads = {key: state.version}

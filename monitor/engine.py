@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
+
+import msgspec
 
 from monitor.clock import Clock
 from monitor.deadline import Deadlines
@@ -21,7 +22,7 @@ from monitor.unit_of_work import Overlay
 from monitor.units import UnitIds
 
 
-class Engine(NamedTuple):
+class Engine(msgspec.Struct, frozen=True):
     """The parts of a region, as its steps see them."""
 
     programs: ProgramTable

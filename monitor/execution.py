@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from monitor.clock import stamp
 from monitor.conversation import TerminalState
 from monitor.ending import (
     Dump,
@@ -60,9 +60,10 @@ class Execution:
         self._runs = runs
         self._arrived = engine.clock.monotonic()
         self._now = engine.clock.now()
-        kept = state.seed if state.open else None
+        goes_on = state.open
+        kept = state.seed if goes_on else None
         self._seed = engine.random.getrandbits(62) if kept is None else kept
-        self._number = (state.number or 0) + 1 if state.open else 1
+        self._number = (state.number or 0) + 1 if goes_on else 1
         limits = engine.limits
         self._work = UnitOfWork(
             engine.units.new(),
@@ -75,7 +76,7 @@ class Execution:
         step = Step(state, received, self._number, runs, self._now, self._seed)
         self._control = ProgramControl(engine, self._work, step)
         self._work.saw(Key("terminal", state.terminal), state.version)
-        if state.open and state.conversation is not None:
+        if goes_on and state.conversation is not None:
             self._work.saw(Key("conversation", state.conversation), state.step or 0)
 
     async def run(self, transid: str, first_time: bool, claims: Iterable[Key] = ()) -> Sealed:
@@ -165,7 +166,7 @@ class Execution:
         state, work = self._state, self._work
         conversation, rows = monitor_rows(state, work.id, ending, self._seed)
         taken_in = masked_input(self._inbound, self._received)
-        started = self._now.isoformat(timespec="milliseconds")
+        started = stamp(self._now)
         if dump is not None:
             work.appended.append(("dump", self._dump_row(dump, ending.transid, conversation, taken_in)))
         area_type, area_version, area = ending.area
@@ -207,7 +208,7 @@ class Execution:
             taken_in,
             area_type,
             area,
-            _iso(self._now),
+            stamp(self._now),
         )
 
 
@@ -226,7 +227,3 @@ def _has_run_away(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):  # a task group was interrupted
         return error.subgroup(Runaway) is not None
     return isinstance(error, Runaway)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")

@@ -58,7 +58,7 @@ class Record(msgspec.Struct, frozen=True):
 def _row_of(record: Record) -> Row:
     """The record's row; raises `Abend` if a value has not its field's type, before it can reach the table."""
     row = record.to_row()
-    if record.plain:
+    if record.plain and tuple(map(type, row)) != record.types:
         for value, wanted in zip(row, record.types, strict=True):
             if type(value) is not wanted and not isinstance(value, wanted):
                 name = record.table.columns[row.index(value)]
@@ -146,25 +146,27 @@ class File(Generic[R]):
 
     async def read(self, key: KeyValue, *, update: bool = False) -> R | None:
         """The record, or None; with `update`, nobody else reads it for update until this step is sealed."""
-        row = await self._unit.read(self._address(key), update)
+        (row,) = await self._unit.read_many((self._address(key),), update)
         return None if row is None else self._record.from_row(row)
 
     async def read_many(self, *keys: KeyValue, update: bool = False) -> list[R | None]:
         """The records under `keys`, in that order, with one wait for all; locks are taken in key order."""
-        rows = await self._unit.read_many([self._address(key) for key in keys], update)
-        return [None if row is None else self._record.from_row(row) for row in rows]
+        rows = await self._unit.read_many([*map(self._address, keys)], update)
+        from_row = self._record.from_row
+        return [None if row is None else from_row(row) for row in rows]
 
     async def write(self, record: R) -> None:
         """Add a record; raises `DuplicateRecord` if its key is taken."""
-        address = self._address(record.key.value)
+        address = self._address(record.key_value(record))
         if await self._unit.read(address) is not None:
             raise DuplicateRecord(address.table, address.value)
         self._unit.write(address, _row_of(record))
 
     async def rewrite(self, record: R) -> None:
         """Replace a record; raises `RecordNotFound` if there is none."""
-        address = self._address(record.key.value)
-        await self._existing(address)
+        address = self._address(record.key_value(record))
+        if not self._unit.holds(address):
+            await self._existing(address)
         self._unit.write(address, _row_of(record))
 
     async def delete(self, key: KeyValue) -> None:

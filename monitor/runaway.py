@@ -22,23 +22,18 @@ class Runaway(BaseException):
     """The program did not return to the monitor in time. Not an Exception: programs do not catch it."""
 
 
-class Slice:
-    """One stretch of a program between two waits; nothing but its identity, and whether it was interrupted."""
-
-    __slots__ = ("fired",)
-
-    def __init__(self) -> None:
-        self.fired = False
-
-
 class Watchdog:
     """Watches the slices of one event loop; one thread, asleep most of the time."""
+
+    _slice = 0
+    """Goes up when a slice begins and when it ends: odd while one is under way."""
+    _fired = False
+    """True once the slice under way was interrupted."""
 
     def __init__(self, runaway_s_max: float) -> None:
         self._runaway_s_max = runaway_s_max
         self._loop_thread = threading.get_ident()
         self._lock = threading.Lock()
-        self._slice: Slice | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="entracte-watchdog", daemon=True)
         if runaway_s_max > 0:
@@ -50,33 +45,32 @@ class Watchdog:
         if self._thread.is_alive():
             self._thread.join()
 
-    def begin(self) -> Slice:
+    def begin(self) -> None:
         """A slice begins in the thread that made the watchdog."""
-        self._slice = current = Slice()
-        return current
+        self._slice += 1
 
-    def end(self, current: Slice) -> None:
-        """The slice is over: from here on nothing is raised in it any more."""
+    def end(self) -> None:
+        """The slice is over: from here on nothing is raised in it any more. Called again, it does no harm."""
         with self._lock:
-            self._slice = None
-        if current.fired:
+            self._slice += self._slice & 1
+        if self._fired:
+            self._fired = False
             for _ in range(10):  # the exception is due here, if the program's last instruction outran it
                 pass
 
     def _watch(self) -> None:
-        seen: Slice | None = None
-        since = 0.0
+        seen, since = 0, 0.0
         while not self._stop.wait(self._runaway_s_max / 10):
             current, now = self._slice, time.monotonic()
-            if current is not seen:
+            if current != seen:
                 seen, since = current, now
-            elif current is not None and now - since > self._runaway_s_max:
+            elif current & 1 and now - since > self._runaway_s_max:
                 self._interrupt(current)
 
-    def _interrupt(self, current: Slice) -> None:
+    def _interrupt(self, current: int) -> None:
         with self._lock:
-            if self._slice is current:
-                current.fired = True
+            if self._slice == current:
+                self._fired = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(self._loop_thread), ctypes.py_object(Runaway)
                 )
@@ -87,6 +81,11 @@ class Watched(Generic[T]):
 
     `deaf` is asked when `task`, which this runs in, is cancelled: is there no use in telling the coroutine?
     """
+
+    closing = False
+    """True once this itself is being closed: nothing may be awaited any more."""
+    own_cancellations = 0
+    """How often the coroutine has cancelled the very task that runs it, and not taken it back."""
 
     def __init__(
         self,
@@ -99,20 +98,17 @@ class Watched(Generic[T]):
         self._watchdog = watchdog
         self._task = task
         self._deaf = deaf
-        self.closing = False
-        """True once this itself is being closed: nothing may be awaited any more."""
-        self.own_cancellations = 0
-        """How often the coroutine has cancelled the very task that runs it, and not taken it back."""
 
     def __await__(self) -> Generator[Any, Any, T]:
-        resume, value, task = self._coroutine.send, None, self._task
+        resume, value, task, watchdog = self._coroutine.send, None, self._task, self._watchdog
         while True:
-            current, cancelling = self._watchdog.begin(), task.cancelling()
+            cancelling = task.cancelling()
+            watchdog.begin()
             try:
                 try:
                     waited_for = resume(value)
                 finally:
-                    self._end(current)
+                    self._end()
                     if (after := task.cancelling()) != cancelling:
                         self.own_cancellations = max(0, self.own_cancellations + after - cancelling)
             except StopIteration as stop:
@@ -130,16 +126,16 @@ class Watched(Generic[T]):
 
     def _abandon(self) -> None:
         """Go on without the coroutine; it may not even let itself be closed."""
-        current = self._watchdog.begin()
+        self._watchdog.begin()
         try:
             with suppress(BaseException):
                 self._coroutine.close()
         finally:
-            self._end(current)
+            self._end()
 
-    def _end(self, current: Slice) -> None:
+    def _end(self) -> None:
         try:
-            self._watchdog.end(current)
+            self._watchdog.end()
         except Runaway:  # raised at the very end of the slice: it is over all the same
-            self._watchdog.end(current)
+            self._watchdog.end()
             raise

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from monitor.admission import Admission
-from monitor.clock import Clock, SystemClock
+from monitor.clock import Clock, SystemClock, stamp
 from monitor.committer import Committer
 from monitor.deadline import Deadlines
 from monitor.dispatcher import Dispatcher
@@ -173,7 +173,7 @@ async def _register(writer: Connection, clock: Clock, limits: Limits) -> int:
             (started.isoformat(timespec="seconds"), process),
         )
         database.execute("COMMIT")
-        prune(database, oldest.isoformat(timespec="milliseconds"))
+        prune(database, stamp(oldest))
         return cast("int", cursor.lastrowid)
 
     return await writer.run(register)

@@ -63,6 +63,10 @@ class Overlay:
         """(unit, row or None if deleted), or None if nothing is pending for `key`."""
         return self._records.get(key)
 
+    def has_any(self, keys: Iterable[Key]) -> bool:
+        """True if something is pending for one of `keys`."""
+        return bool(self._records) and not self._records.keys().isdisjoint(keys)
+
     def add(self, unit: Unit, rows: dict[Key, Row | None]) -> None:
         """The unit was sealed: its rows are what later steps read."""
         if rows:
@@ -105,6 +109,11 @@ class Overlay:
 class UnitOfWork:
     """Reads and buffered writes of one run of one step."""
 
+    trouble: Deadlock | StoreError | None = None
+    """Set when this run cannot count, whatever the program makes of the exception it saw."""
+    _one_wait: asyncio.Lock | None = None
+    _over = False
+
     def __init__(
         self,
         unit: int,
@@ -116,8 +125,6 @@ class UnitOfWork:
         writes_max: int,
     ) -> None:
         self.id = unit
-        self.trouble: Deadlock | StoreError | None = None
-        """Set when this run cannot count, whatever the program makes of the exception it saw."""
         self.held: list[Key] = []
         self.rows: dict[Key, Row | None] = {}
         self.appended: list[tuple[str, Row]] = []
@@ -128,12 +135,15 @@ class UnitOfWork:
         self._writes_max = writes_max
         self._reads: dict[Key, int] = {}
         self._seen: dict[Key, Row | None] = {}
-        self._one_wait: asyncio.Lock | None = None
-        self._over = False
 
     def saw(self, key: Key, written_by: int) -> None:
         """Note a read that was made for this unit, so that the commit checks it."""
         self._reads[key] = written_by
+
+    def holds(self, key: Key) -> bool:
+        """True if the record is known to be there, as this unit sees it, without asking the store."""
+        rows = self.rows
+        return (rows[key] if key in rows else self._seen.get(key)) is not None
 
     def version(self, key: Key) -> int:
         """Who wrote the record when this unit read it."""
@@ -154,8 +164,8 @@ class UnitOfWork:
                     self._note(key)
                 else:
                     await self.hold(key)
-        rows, seen = self.rows, self._seen
-        missing = [key for key in dict.fromkeys(keys) if key not in seen]
+        seen = self._seen
+        missing = [key for key in keys if key not in seen]
         if missing and (wanted := self._not_pending(missing)):
             try:
                 records = await self._loader.read(wanted)
@@ -163,6 +173,7 @@ class UnitOfWork:
                 self.trouble = error
                 raise
             self._take_in(wanted, records)
+        rows = self.rows
         return [rows[key] if key in rows else seen[key] for key in keys]
 
     async def hold(self, key: Key) -> None:
@@ -254,9 +265,12 @@ class UnitOfWork:
 
     def _not_pending(self, keys: Sequence[Key]) -> list[Key]:
         """Take in what is sealed but not durable yet; returns the keys that the store has to be asked for."""
-        if len(self._seen) + len(keys) > self._records_max:
-            raise LimitExceeded("records_max", len(self._seen) + len(keys), self._records_max)
-        return [key for key in keys if not self._took_pending(key)]
+        wanted = list(dict.fromkeys(keys))
+        if len(self._seen) + len(wanted) > self._records_max:
+            raise LimitExceeded("records_max", len(self._seen) + len(wanted), self._records_max)
+        if self._overlay.has_any(wanted):
+            return [key for key in wanted if not self._took_pending(key)]
+        return wanted
 
     def _took_pending(self, key: Key) -> bool:
         pending = self._overlay.get(key)
@@ -269,11 +283,12 @@ class UnitOfWork:
     def _take_in(self, keys: Sequence[Key], records: Sequence[Versioned | None]) -> None:
         if self._over:
             raise TaskOver
+        seen, reads, pending = self._seen, self._reads, self._overlay.has_any(keys)
         for key, record in zip(keys, records, strict=True):
-            if key in self._seen:
+            if key in seen:
                 continue  # another part of the program read it meanwhile; the step sees one version
-            if not self._took_pending(key):
-                self._seen[key], self._reads[key] = record or (None, ABSENT)
+            if not (pending and self._took_pending(key)):
+                seen[key], reads[key] = record or (None, ABSENT)
 
 
 def _in_order(key: Key) -> tuple[str, str]:

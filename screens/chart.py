@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import le
+
 from screens.attributes import Attribute, Intensity
 from screens.layout import Layout, Panel
 
@@ -19,6 +22,12 @@ class Chart:
         self.initial = {name: field.text for name, field in named.items()}
         self.starts = {name: (field.address + 1) % size for name, field in named.items()}
         self.by_start = {start: named[name] for name, start in self.starts.items()}
+        self.unprotected = {
+            start: (field.name, field.length)
+            for start, field in self.by_start.items()
+            if not field.attribute.protected
+        }
+        """Name and length of the fields that can be typed in, by the address of their first data position."""
         self.cells = {
             (start + offset) % size: name
             for name, start in self.starts.items()
@@ -28,7 +37,17 @@ class Chart:
         self.writable = {
             name: (field.length, field.text) for name, field in named.items() if name not in self.hidden
         }
+        self._lengths = {name: length for name, (length, _) in self.writable.items()}
         self.preset = [name for name, field in named.items() if field.attribute.modified]
+
+    def takes(self, values: Mapping[str, str]) -> bool:
+        """True if all are texts of fields that can be written, and stand in them as they are."""
+        lengths = self._lengths
+        return (
+            values.keys() <= lengths.keys()
+            and "".join(values.values()).isprintable()
+            and all(map(le, map(len, values.values()), map(lengths.__getitem__, values)))
+        )
 
     def hidden_on(self, panel: Panel) -> frozenset[str]:
         """The fields that are not displayed, as the map or as this panel has them."""

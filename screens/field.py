@@ -66,6 +66,9 @@ def with_look(attribute: Attribute, look: Look) -> Attribute:
 class Form(Protocol):
     """A received map, as its fields see it."""
 
+    known: dict[str, object]
+    """The values that were read or given already, by field name."""
+
     def value_of(self, field: Field[Any]) -> object:
         """The value of one field."""
         ...
@@ -111,7 +114,12 @@ class Field(Generic[V]):
     @overload
     def __get__(self, form: Form, owner: type) -> V: ...
     def __get__(self, form: Form | None, owner: type) -> Any:
-        return self if form is None else form.value_of(self)
+        if form is None:
+            return self
+        try:
+            return form.known[self.name]
+        except KeyError:
+            return form.value_of(self)
 
     def __set__(self, form: Form, value: V) -> None:
         form.give(self.name, value)
@@ -168,8 +176,9 @@ class Field(Generic[V]):
             return ""
         if not self.typed:
             return str(value)
-        text: str = self.edit.edit(value)
-        return text.rjust(self.length) if self.edit.right else text
+        edit = self.edit
+        text: str = edit.edit(value)
+        return text.rjust(self.length) if edit.right and len(text) < self.length else text
 
     def rewritten(self, text: str) -> str:
         """A text that was typed as the map would write its value; one with a mistake stays as it is."""

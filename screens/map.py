@@ -41,6 +41,9 @@ class Map:
     keys: ClassVar[Mapping[Aid, KeyHint]] = {}
     """What the keys do, as the picture says it (`F3=Exit`)."""
     _declared: ClassVar[Declared]
+    _given: Mapping[str, object] = {}
+    """What the program put in a field, by name."""
+    _lists: Mapping[str, list[Any]] = {}
 
     def __init_subclass__(cls, *, registry: dict[str, type[Map]] | None = MAPS, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -61,9 +64,7 @@ class Map:
     def __init__(self, received: Received) -> None:
         self._received = received
         self._texts = received.values
-        self._given: dict[str, object] = {}
-        self._values: dict[str, object] = {}
-        self._lists: dict[str, list[Any]] = {}
+        self.known: dict[str, object] = {}
         self._errors: dict[str, str] | None = None
 
     @classmethod
@@ -85,12 +86,13 @@ class Map:
     def errors(self) -> dict[str, str]:
         """A sentence for every entry field with a mistake, by field name, in tab order."""
         if self._errors is None:
-            texts, values = self._texts, self._values
-            self._errors = {}
+            texts, known = self._texts, self.known
+            self._errors = errors = {}
             for name, field in self._declared.entries:
-                values[name], fault = field.examined(texts.get(name, ""))
+                value, fault = field.examined(texts.get(name, ""))
+                known.setdefault(name, value)
                 if fault:
-                    self._errors[name] = fault
+                    errors[name] = fault
         return self._errors
 
     @property
@@ -106,26 +108,30 @@ class Map:
 
     def value_of(self, field: Field[Any]) -> object:
         """The typed value of one of this map's fields."""
-        name = field.name
-        if name in self._given:
-            return self._given[name]
-        if name not in self._values:
-            self._values[name] = field.value(self._texts.get(name, ""))
-        return self._values[name]
+        name, known = field.name, self.known
+        if name not in known and self._errors is None and field.entry:
+            _ = self.errors  # reads all that were typed
+        if name not in known:
+            known[name] = field.value(self._texts.get(name, ""))
+        return known[name]
 
     def list_of(self, group: Rows[Any]) -> list[Any]:
         """The typed values of a repeated field: always the same list, so that a program may change it."""
         if group.name not in self._lists:
-            self._lists[group.name] = [self.value_of(field) for field in group.fields]
+            self._keep_list(group.name, [self.value_of(field) for field in group.fields])
         return self._lists[group.name]
+
+    def _keep_list(self, name: str, values: list[Any]) -> None:
+        self._lists = {**self._lists, name: values}
 
     def give(self, name: str, value: object) -> None:
         """Put another value in a field, to be shown with the next `show`."""
         member = self._declared.members[name]
         if isinstance(member, Rows):
-            self._lists[name] = _filled(type(self).__name__, member, value)
+            self._keep_list(name, _filled(type(self).__name__, member, value))
         else:
-            self._given[name] = value
+            self._given = {**self._given, name: value}
+            self.known[name] = value
 
     @classmethod
     def show(
@@ -168,10 +174,13 @@ class Map:
     @classmethod
     def _texts_of_form(cls, form: Map) -> dict[str, str]:
         """What a received map shows: as it stands, and what was typed as the map would write it."""
-        seen = form._texts
-        texts = {name: seen[name] for name in cls._declared.carried if name in seen}
+        seen, carried = form._texts, cls._declared.carried
+        try:
+            texts = dict(zip(carried, map(seen.__getitem__, carried), strict=True))
+        except KeyError:  # not the screen of this map alone
+            texts = {name: seen[name] for name in carried if name in seen}
         items, errors = cls._declared.items, form._errors
-        known = form._values if errors is not None and type(form) is cls else {}
+        known = form.known if errors is not None and type(form) is cls else {}
         for name in form._received.modified:
             if name in texts:
                 read = name in known and name not in (errors or ())

@@ -18,6 +18,10 @@ panels_max = 16
 text_chars_max = 62 * 160
 """Characters of an unformatted input that are kept."""
 
+Charts = Sequence[tuple[Panel, Chart]]
+"""The panels of a screen, the oldest first, each with the chart of its layout."""
+_NONE: frozenset[str] = frozenset()
+
 
 class Presenter:
     """Implements `monitor.exchange.Presentation` over the maps of this process."""
@@ -63,14 +67,14 @@ class Presenter:
         now = self._decode(screen)
         values: dict[str, str] = {}
         charts: list[tuple[Panel, Chart]] = []
-        masked: frozenset[str] = frozenset()
+        masked = _NONE
         for panel in now.panels:
             chart = self._chart(panel.layout)
             charts.append((panel, chart))
             values.update(chart.initial)
             values.update(panel.values)
             masked |= chart.hidden_on(panel)
-        modified = _overlay(charts, inbound.fields, values) if inbound.fields else frozenset[str]()
+        modified = _overlay(charts, inbound.fields, values) if inbound.fields and charts else _NONE
         return Received(
             aid=inbound.aid,
             cursor=inbound.cursor,
@@ -179,31 +183,39 @@ class Presenter:
         return chart
 
 
-def _overlay(
-    charts: Sequence[tuple[Panel, Chart]], fields: Iterable[tuple[int, str]], values: dict[str, str]
-) -> frozenset[str]:
+def _overlay(charts: Charts, fields: Iterable[tuple[int, str]], values: dict[str, str]) -> frozenset[str]:
     """Put what came in over what stands on the screen; returns the names of the fields that came."""
     modified = set()
+    panel, chart = charts[-1]
+    as_drawn = chart.unprotected if len(charts) == 1 and not panel.attributes else {}
     for address, text in fields:
-        for panel, chart in reversed(charts):
-            field = chart.by_start.get(address)
-            if field is None:
-                continue
-            name = field.name
-            attribute = panel.attributes.get(name, field.attribute) if panel.attributes else field.attribute
-            if not attribute.protected:
-                text = text[: field.length]
+        name, length = as_drawn.get(address) or _place(charts, address)
+        if name:
+            modified.add(name)
+            if length:
+                text = text[:length]
                 values[name] = text if text.isprintable() else clean(text)
-                modified.add(name)
-            elif name in panel.modified:
-                modified.add(name)
-            break
     return frozenset(modified)
 
 
-def _field_at(charts: Sequence[tuple[Panel, Chart]], cursor: int | None) -> str:
+def _place(charts: Charts, address: int) -> tuple[str, int]:
+    """The field that begins at an address, and how much can be typed in: 0 if it was only sent along."""
+    for panel, chart in reversed(charts):
+        field = chart.by_start.get(address)
+        if field is not None:
+            if not panel.attributes.get(field.name, field.attribute).protected:
+                return field.name, field.length
+            return (field.name, 0) if field.name in panel.modified else _NOWHERE
+    return _NOWHERE
+
+
+_NOWHERE = ("", 0)
+
+
+def _field_at(charts: Charts, cursor: int | None) -> str:
     if cursor is not None:
         for _, chart in reversed(charts):
-            if cursor in chart.cells:
-                return chart.cells[cursor]
+            name = chart.cells.get(cursor)
+            if name is not None:
+                return name
     return ""

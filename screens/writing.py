@@ -58,6 +58,11 @@ def put(values: dict[str, str], name: str, text: str, initial: str) -> None:
 
 def _values(chart: Chart, send: Send, *, keep_initial: bool = False) -> dict[str, str]:
     """The texts sent, cut to their fields, without those of hidden fields and those the layout has."""
+    if chart.takes(send.values):  # nearly always
+        if keep_initial:
+            return dict(send.values)
+        initial = chart.initial
+        return {name: text for name, text in send.values.items() if text != initial[name]}
     writable = chart.writable
     values = {}
     for name, text in send.values.items():

@@ -266,7 +266,7 @@ async def rerun_of(
         for number, encoded in stored.items():
             presenter.learn(number, encoded)
         try:
-            engine = region.engine._replace(units=units)
+            engine = msgspec.structs.replace(region.engine, units=units)
             yield Rerun(database, engine, region.committer, presenter, volatile)
         finally:
             region.close()

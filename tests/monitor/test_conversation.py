@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from monitor import Finish, NoArea, Outcome, Program, Task
 from monitor.conversation import (
@@ -22,11 +23,19 @@ from monitor.exchange import Aid, Inbound, Reason, Received, Refused
 from monitor.program import ProgramTable
 
 FRESH = TerminalState("T001", epoch=3)
-WAITING = FRESH._replace(
-    conversation=7, state="open", step=9, number=2, sequence=4, outcome="converse", next="XFER", screen="s"
+WAITING = replace(
+    FRESH,
+    conversation=7,
+    state="open",
+    step=9,
+    number=2,
+    sequence=4,
+    outcome="converse",
+    next="XFER",
+    screen="s",
 )
-FAILED = WAITING._replace(outcome=ABENDED)
-ENDED = WAITING._replace(state="ended", outcome="finish", next="")
+FAILED = replace(WAITING, outcome=ABENDED)
+ENDED = replace(WAITING, state="ended", outcome="finish", next="")
 
 
 async def nothing(task: Task[NoArea]) -> Outcome:

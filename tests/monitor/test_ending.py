@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from monitor.conversation import TerminalState
 from monitor.ending import Ending, abend_notice, code_of, masked_input, message_of, monitor_rows, traceback_of
@@ -48,7 +49,7 @@ def test_step_of_an_open_conversation_writes_only_the_conversation() -> None:
 
 def test_first_step_makes_a_conversation_of_its_own_unit() -> None:
     """A new conversation is known by its first unit, and the terminal points to it."""
-    conversation, rows = monitor_rows(OPEN._replace(state="ended"), 99, Ending("finish", "s"), seed=1)
+    conversation, rows = monitor_rows(replace(OPEN, state="ended"), 99, Ending("finish", "s"), seed=1)
     assert conversation == 99
     assert rows == {
         Key("terminal", "T1"): ("T1", 3, "ME", 99),
