@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from operator import le
-
 from screens.attributes import Attribute, Intensity
 from screens.layout import Layout, Panel
 
@@ -37,17 +34,7 @@ class Chart:
         self.writable = {
             name: (field.length, field.text) for name, field in named.items() if name not in self.hidden
         }
-        self._lengths = {name: length for name, (length, _) in self.writable.items()}
         self.preset = [name for name, field in named.items() if field.attribute.modified]
-
-    def takes(self, values: Mapping[str, str]) -> bool:
-        """True if all are texts of fields that can be written, and stand in them as they are."""
-        lengths = self._lengths
-        return (
-            values.keys() <= lengths.keys()
-            and "".join(values.values()).isprintable()
-            and all(map(le, map(len, values.values()), map(lengths.__getitem__, values)))
-        )
 
     def hidden_on(self, panel: Panel) -> frozenset[str]:
         """The fields that are not displayed, as the map or as this panel has them."""

@@ -58,23 +58,19 @@ def put(values: dict[str, str], name: str, text: str, initial: str) -> None:
 
 def _values(chart: Chart, send: Send, *, keep_initial: bool = False) -> dict[str, str]:
     """The texts sent, cut to their fields, without those of hidden fields and those the layout has."""
-    if chart.takes(send.values):  # nearly always
-        if keep_initial:
-            return dict(send.values)
-        initial = chart.initial
-        return {name: text for name, text in send.values.items() if text != initial[name]}
-    writable = chart.writable
+    writable, printable = chart.writable, "".join(send.values.values()).isprintable()
     values = {}
     for name, text in send.values.items():
         place = writable.get(name)
         if place is None:
             _check_hidden(chart, name)
             continue
-        if len(text) > place[0]:
-            text = text[: place[0]]
-        if not text.isprintable():
+        length, initial = place
+        if len(text) > length:
+            text = text[:length]
+        if not printable:
             text = clean(text)
-        if keep_initial or text != place[1]:
+        if text != initial or keep_initial:
             values[name] = text
     return values
 

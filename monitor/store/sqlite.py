@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
-from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -25,8 +23,8 @@ from monitor.store import (
     judge,
     statements,
 )
+from monitor.store.batch import Batch, Statement, batch_of, writes_of
 from monitor.store.connection import Connection
-from monitor.store.rounds import EVERY_COLUMN, TableWrites, rounds_of
 
 _decode_rows = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
 _encode = msgspec.json.Encoder().encode
@@ -59,9 +57,20 @@ class SqliteStore:
         self._broken = ""
 
     async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
-        """One query a table, all in one hop."""
+        """One query a table, all in one hop; its answer is taken apart here, not in the database's thread."""
+        asked = [
+            (table, places, _encode([keys[place].value for place in places]).decode())
+            for table, places in self._by_table(keys).items()
+        ]
         with translated():
-            return await self._reader.run(lambda database: self._read(database, keys))
+            answers = await self._reader.run(
+                lambda database: [self._read(database, table, wanted) for table, _, wanted in asked]
+            )
+        found: list[Versioned | None] = [None] * len(keys)
+        for (_, places, _), answer in zip(asked, answers, strict=True):
+            for record in _decode_rows(answer) if isinstance(answer, str) else answer:
+                found[places[record[0]]] = Versioned(record[2:], record[1])
+        return found
 
     async def browse(
         self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
@@ -90,9 +99,10 @@ class SqliteStore:
         """One transaction and one hop for all; a constraint that fails is traced to its unit."""
         if self._broken:
             raise StoreBroken(self._broken)
+        batch = self._batch(units)
         try:
             with translated():
-                return await self._writer.run(lambda database: self._commit(database, units))
+                return await self._writer.run(lambda database: self._commit(database, units, batch))
         except StoreBroken as error:
             self._broken = str(error)
             raise
@@ -102,17 +112,10 @@ class SqliteStore:
         for connection in (self._reader, self._browser, self._writer):
             await connection.close()
 
-    def _read(self, database: sqlite3.Connection, keys: Sequence[Key]) -> list[Versioned | None]:
-        found: list[Versioned | None] = [None] * len(keys)
-        for table, places in self._by_table(keys).items():
-            wanted = _encode([keys[place].value for place in places]).decode()
-            if table.real:
-                rows = database.execute(statements.read_rows(table), (wanted,)).fetchall()
-            else:
-                rows = _only(database, statements.read(table), wanted)
-            for record in rows:
-                found[places[record[0]]] = Versioned(record[2:], record[1])
-        return found
+    def _read(self, database: sqlite3.Connection, table: Table, wanted: str) -> str | list[Row]:
+        if table.real:
+            return database.execute(statements.read_rows(table), (wanted,)).fetchall()
+        return cast("str", database.execute(statements.read(table), (wanted,)).fetchone()[0])
 
     def _by_table(self, keys: Iterable[Key]) -> dict[Table, list[int]]:
         places: dict[str, list[int]] = {}
@@ -120,35 +123,41 @@ class SqliteStore:
             places.setdefault(key.table, []).append(place)
         return {self._tables[name]: where for name, where in places.items()}
 
-    def _commit(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+    def _batch(self, units: Sequence[Unit]) -> Batch | None:
         try:
-            return self._transact(database, units)
+            return batch_of(units, self._tables)
+        except _FAULTS_OF_A_UNIT:  # found again, and laid to the unit it comes from, one by one
+            return None
+
+    def _commit(
+        self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
+    ) -> list[Verdict]:
+        try:
+            return self._transact(database, units, batch)
         except _FAULTS_OF_A_UNIT:
             return self._commit_one_by_one(database, units)
 
-    def _transact(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+    def _transact(
+        self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
+    ) -> list[Verdict]:
         database.execute("BEGIN IMMEDIATE")
         try:
-            verdicts = self._apply(database, units)
+            if batch is not None and database.execute(*batch.check).fetchone() == batch.expected:
+                verdicts: list[Verdict] = [COMMITTED] * len(units)
+                writes: Iterable[Statement] = batch.writes
+            else:
+                verdicts = judge(units, self._current(database, units))
+                applied = [
+                    unit for unit, verdict in zip(units, verdicts, strict=True) if verdict is COMMITTED
+                ]
+                writes = writes_of(applied, self._tables)
+            for sql, values in writes:
+                database.execute(sql, values)
             database.execute("COMMIT")
         except BaseException:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise
-        return verdicts
-
-    def _apply(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
-        verdicts = judge(units, self._current(database, units))
-        applied = [unit for unit, verdict in zip(units, verdicts, strict=True) if verdict is COMMITTED]
-        for tables in rounds_of(applied):
-            for name, writes in tables.items():
-                _write(database, self._tables[name], writes)
-        appends: dict[str, list[Row]] = {}
-        for unit in applied:
-            for name, row in unit.appends:
-                appends.setdefault(name, []).append(row)
-        for name, added in appends.items():
-            _insert(database, added, partial(statements.append, self._tables[name]))
         return verdicts
 
     def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int]:
@@ -165,37 +174,14 @@ class SqliteStore:
         verdicts: list[Verdict] = []
         for unit in units:
             try:
-                verdicts += self._transact(database, [unit])
+                verdicts += self._transact(database, [unit], None)
             except _FAULTS_OF_A_UNIT as error:
                 verdicts.append(Rejected(str(error)))
         return verdicts
 
 
-def _write(database: sqlite3.Connection, table: Table, writes: TableWrites) -> None:
-    gone = [key.value for key, row in writes.rows.items() if row is None]
-    if gone:
-        database.execute(statements.delete(table), (_encode(gone).decode(),))
-    kept = [row for row in writes.rows.values() if row is not None]
-    if kept:
-        every = EVERY_COLUMN in writes.changed
-        columns = tuple(
-            name
-            for position, name in enumerate(table.columns)
-            if name not in table.key and (every or position in writes.changed)
-        )
-        _insert(database, kept, lambda size: statements.write(table, size, columns))
-
-
 def _only(database: sqlite3.Connection, sql: str, wanted: str) -> list[Row]:
     return _decode_rows(database.execute(sql, (wanted,)).fetchone()[0])
-
-
-def _insert(database: sqlite3.Connection, rows: list[Row], statement: Callable[[int], str]) -> None:
-    start = 0
-    for size in statements.chunks(len(rows)):
-        values = list(chain.from_iterable(rows[start : start + size]))
-        database.execute(statement(size), values)
-        start += size
 
 
 @contextmanager

@@ -49,6 +49,17 @@ def versions(table: Table) -> str:
 
 
 @cache
+def writers(tables: tuple[Table, ...]) -> str:
+    """Who wrote the records under the keys ? of each table: one row, with a JSON array a table, 0 for nobody."""
+    arrays = [
+        f"(SELECT json_group_array(coalesce(t.written_by, 0)) "  # noqa: S608 our own names
+        f"FROM json_each(?) k LEFT JOIN {table.name} t ON {_matches(table, 't')})"
+        for table in tables
+    ]
+    return f"SELECT {', '.join(arrays) or '1'}"
+
+
+@cache
 def write(table: Table, rows: int, changed: tuple[str, ...]) -> str:
     """Insert `rows` rows, or set the columns `changed` where the key is there; the values one after the other.
 
@@ -74,9 +85,9 @@ def _insert(name: str, columns: tuple[str, ...], rows: int) -> str:
 
 
 def chunks(rows: int) -> list[int]:
-    """`rows` as a sum of powers of two, so that few different statements serve every batch."""
+    """`rows` as a sum of few sizes, so that few different statements serve every batch."""
     sizes, left = [], rows
-    for size in (64, 32, 16, 8, 4, 2, 1):
+    for size in (96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1):
         sizes += [size] * (left // size)
         left %= size
     return sizes

@@ -1,0 +1,110 @@
+"""A batch of units as statements, worked out in the event loop: the database's thread only has to run them.
+
+What that thread does in Python it does in competition with the loop, and with values that lie in the other
+processor's cache. So the keys and the rows go over as they will be bound, and whether all units may be applied
+is one comparison: of who wrote what they read with who they saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import msgspec
+
+from monitor.store import ABSENT, Key, KeyValue, Row, Table, Unit, statements
+from monitor.store.rounds import EVERY_COLUMN, TableWrites, rounds_of
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Statement(NamedTuple):
+    """SQL, and what is bound to it."""
+
+    sql: str
+    values: Sequence[Any]
+
+
+class Batch(NamedTuple):
+    """What must be true of the store for all units to be applied, and the statements that apply them."""
+
+    check: Statement
+    expected: Row
+    """The only row of `check` if nobody wrote what the units read."""
+    writes: list[Statement]
+
+
+def batch_of(units: Sequence[Unit], tables: Mapping[str, Table]) -> Batch | None:
+    """The units as one batch; None if one of them contradicts those before it, and each must be judged."""
+    expected = expected_of(units)
+    if expected is None:
+        return None
+    return Batch(
+        Statement(
+            statements.writers(tuple([tables[name] for name in expected])),
+            [_encode([*seen]).decode() for seen in expected.values()],
+        ),
+        tuple([_encode([*seen.values()]).decode() for seen in expected.values()]),
+        list(writes_of(units, tables)),
+    )
+
+
+def expected_of(units: Iterable[Unit]) -> dict[str, dict[KeyValue, int]] | None:
+    """By table and key, who must have written it for all units to be applied in order; None if they cannot be."""
+    expected: dict[str, dict[KeyValue, int]] = {}
+    written: dict[Key, int] = {}
+    for unit in units:
+        for key, seen in unit.reads.items():
+            now = written.get(key)
+            if now is None:
+                table = expected.get(key.table)
+                if table is None:
+                    table = expected[key.table] = {}
+                now = table.setdefault(key.value, seen)
+            if now != seen:
+                return None
+        for key, row in unit.writes.items():
+            written[key] = ABSENT if row is None else unit.id
+    return expected
+
+
+def writes_of(units: Sequence[Unit], tables: Mapping[str, Table]) -> Iterator[Statement]:
+    """The statements that apply the units, whose turn it is."""
+    for number in rounds_of(units):
+        for name, writes in number.items():
+            yield from _writes(tables[name], writes)
+    appends: dict[str, list[Row]] = {}
+    for unit in units:
+        for name, row in unit.appends:
+            if name in appends:
+                appends[name].append(row)
+            else:
+                appends[name] = [row]
+    for name, added in appends.items():
+        for rows in _chunks(added):
+            yield Statement(statements.append(tables[name], len(rows)), [*chain.from_iterable(rows)])
+
+
+def _writes(table: Table, writes: TableWrites) -> Iterator[Statement]:
+    gone = [key.value for key, row in writes.rows.items() if row is None]
+    if gone:
+        yield Statement(statements.delete(table), (_encode(gone).decode(),))
+    kept = [row for row in writes.rows.values() if row is not None]
+    every = EVERY_COLUMN in writes.changed
+    columns = tuple(
+        [
+            name
+            for position, name in enumerate(table.columns)
+            if name not in table.key and (every or position in writes.changed)
+        ]
+    )
+    for rows in _chunks(kept):
+        yield Statement(statements.write(table, len(rows), columns), [*chain.from_iterable(rows)])
+
+
+def _chunks(rows: list[Row]) -> Iterator[list[Row]]:
+    start = 0
+    for size in statements.chunks(len(rows)):
+        yield rows[start : start + size]
+        start += size

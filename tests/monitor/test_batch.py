@@ -1,0 +1,46 @@
+"""A batch is checked in one comparison exactly when its units may all be applied, as judged one by one."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.store import COMMITTED, Key, Unit, judge
+from monitor.store.batch import expected_of
+
+STEPS = st.lists(
+    st.tuples(
+        st.dictionaries(st.integers(0, 3), st.integers(0, 9), max_size=3),
+        st.dictionaries(st.integers(0, 3), st.booleans(), max_size=3),
+    ),
+    max_size=8,
+)
+
+
+def key(number: int) -> Key:
+    return Key("t", number)
+
+
+@given(STEPS, st.dictionaries(st.integers(0, 3), st.integers(1, 9)))
+def test_expectation_holds_when_every_unit_may_be_applied(
+    steps: list[tuple[dict[int, int], dict[int, bool]]], stored: dict[int, int]
+) -> None:
+    """What is expected is in the store if, and only if, no unit of the batch conflicts."""
+    units = [
+        Unit(
+            5 + place,
+            {key(number): seen for number, seen in reads.items()},
+            {key(number): None if gone else (number, 5 + place) for number, gone in writes.items()},
+            [],
+        )
+        for place, (reads, writes) in enumerate(steps)
+    ]
+    expected = expected_of(units)
+    met = expected is not None and all(
+        stored.get(number, 0) == seen
+        for values in expected.values()
+        for number, seen in values.items()
+        if isinstance(number, int)
+    )
+    verdicts = judge(units, {key(number): by for number, by in stored.items()})
+    assert met == all(verdict is COMMITTED for verdict in verdicts)
