@@ -49,13 +49,13 @@ class WrongAnswer(Exception):
 def transfers(seed: int, terminal: int) -> Iterator[Transfer]:
     """The transfers of one terminal, for ever; the same for every competitor.
 
-    Accounts and amounts are drawn beforehand and used again in a circle: drawing costs what is not measured.
+    Accounts and amounts are drawn at once and used again in a circle: drawing costs what is not measured.
     """
     numbers = random.Random(f"{seed}:{terminal}")  # noqa: S311 reproducible on purpose
     drawn = [_drawn(numbers) for _ in range(_CIRCLE)]
-    for count in itertools.count(1):
-        source, target, amount = drawn[count % _CIRCLE]
-        yield Transfer(source, target, amount, f"T{terminal}-{count}")
+    return (
+        Transfer(*drawn[count % _CIRCLE], reference=f"T{terminal}-{count}") for count in itertools.count(1)
+    )
 
 
 _CIRCLE = 64

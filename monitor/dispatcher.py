@@ -175,11 +175,12 @@ class Dispatcher:
             return Refused(
                 Reason.INPUT, f"An input may have input_fields_max = {limits.input_fields_max} fields."
             )
-        if sum([len(text) for _, text in inbound.fields], len(inbound.text)) > limits.input_chars_max:
+        typed = "".join([inbound.text, *[text for _, text in inbound.fields]])
+        if len(typed) > limits.input_chars_max:
             return Refused(
                 Reason.INPUT, f"An input may have input_chars_max = {limits.input_chars_max} characters."
             )
-        if _half_characters(inbound.text) or any(_half_characters(text) for _, text in inbound.fields):
+        if not typed.isascii() and _half_characters(typed):
             return Refused(Reason.INPUT, "An input may not have half a character (a lone surrogate) in it.")
         return None
 
@@ -191,8 +192,6 @@ def _bad_terminal(terminal: str) -> Refused | None:
 
 
 def _half_characters(text: str) -> bool:
-    if text.isascii():
-        return False
     try:
         text.encode()
     except UnicodeEncodeError:
