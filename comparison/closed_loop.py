@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from comparison.workload import Session, Transfer
@@ -27,7 +27,7 @@ class Measurement(NamedTuple):
 
     @property
     def cpu_us_per_step(self) -> float:
-        """Processor time of the whole process a step, in microseconds; the simulated terminals' included."""
+        """Processor time a step of all processes at work, in microseconds; the simulated terminals' included."""
         return self.cpu_s / max(self.steps, 1) * 1e6
 
     def percentile_ms(self, percent: float) -> float:
@@ -56,10 +56,24 @@ class _Tally:
             self.latencies_ms.append((now - began) * 1e3)
 
 
+def elsewhere_of(opened: object) -> Callable[[], float]:
+    """How to ask a competitor for the processor time it uses in other processes; most use none."""
+    asked: Callable[[], float] = getattr(opened, "elsewhere_cpu_s", float)
+    return asked
+
+
 async def run(
-    sessions: Sequence[Session], work: Sequence[Iterator[Transfer]], seconds: float, warm_up_s: float = 0.5
+    sessions: Sequence[Session],
+    work: Sequence[Iterator[Transfer]],
+    seconds: float,
+    warm_up_s: float = 0.5,
+    *,
+    elsewhere_cpu_s: Callable[[], float] = float,
 ) -> tuple[Measurement, int, int]:
-    """Drive all sessions; returns the measurement, and the steps and postings of the whole run for the audit."""
+    """Drive all sessions; returns the measurement, and the steps and postings of the whole run for the audit.
+
+    `elsewhere_cpu_s`: processor time used so far by other processes that do part of the work.
+    """
     start = time.perf_counter()
     tally = _Tally(start + warm_up_s, start + warm_up_s + seconds)
     total = [0, 0]
@@ -67,9 +81,9 @@ async def run(
 
     async def clock_cpu() -> None:
         await asyncio.sleep(warm_up_s)
-        cpu[0] = time.process_time()
+        cpu[0] = time.process_time() + elsewhere_cpu_s()
         await asyncio.sleep(max(0.0, tally.stop_at - time.perf_counter()))
-        cpu[1] = time.process_time()
+        cpu[1] = time.process_time() + elsewhere_cpu_s()
 
     async def operate(session: Session, typed: Iterator[Transfer]) -> None:
         began = time.perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 
@@ -70,8 +71,10 @@ class Client(asyncio.Protocol):
 class Connections:
     """The terminals' connections to one server of this process."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, elsewhere_cpu_s: Callable[[], float] = float) -> None:
         self.port = port
+        self.elsewhere_cpu_s = elsewhere_cpu_s
+        """Processor time the server has used in other processes."""
         self._open: list[Client] = []
 
     async def connect(self) -> Client:

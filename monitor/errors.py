@@ -111,5 +111,11 @@ class StoreBroken(StoreError):
     """The store cannot be used any more; run `entracte doctor`, then start the region again."""
 
 
+class StoreProcessLost(StoreError):
+    """The store's own process ended; press the key again."""
+
+    retry = True
+
+
 class ConstraintFailed(StoreError):
     """A constraint of a table refused the unit of work."""

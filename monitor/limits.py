@@ -18,7 +18,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Worker processes for `Task.offload`, made as they are needed; as many as there are cores, if not set."""
     waiting_max: int = 10_000
     """Inputs that wait for a place; one more is refused as busy."""
-    batch_units_max: int = 256
+    batch_units_max: int = 64
     """Units of work in one database transaction."""
     reruns_max: int = 50
     """Times a step runs again because another changed what it read."""
@@ -50,5 +50,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds to wait for another process that writes to the store."""
     store_cache_kib: int = 2_048
     """SQLite's page cache of each of the three connections, in KiB."""
+    store_process_units_min: int = 32
+    """Units a commit carries, on average, from which on a process of its own does the store's work; 0: never."""
     history_days_max: int = 90
     """Days a step is kept in the history; the last step of a conversation is kept as long as it is open."""

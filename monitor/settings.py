@@ -107,8 +107,11 @@ def _nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
     return f"; did you mean {found}?" if found else f"; known are: {', '.join(known)}"
 
 
+_MAY_BE_0 = ("runaway_s_max", "store_process_units_min")
+
+
 def _refuse_negative(limits: Limits) -> None:
     for name in Limits.__struct_fields__:
         value = getattr(limits, name)
-        if not 0 <= value < inf or (value == 0 and name != "runaway_s_max"):
+        if not 0 <= value < inf or (value == 0 and name not in _MAY_BE_0):
             raise SettingsError(f"setting limits.{name} is {value}; it must be a number of more than 0")

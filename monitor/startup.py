@@ -36,8 +36,11 @@ from monitor.settings import Settings
 from monitor.store import Key, Row, Store, Table, Unit
 from monitor.store.connection import Connection, ThreadConnection, connect
 from monitor.store.migrations import migrate
+from monitor.store.process import start as start_process
+from monitor.store.relay import RelayedStore
 from monitor.store.sqlite import SqliteStore, translated
 from monitor.store.tables import MONITOR_TABLES
+from monitor.store.wire import Opening
 from monitor.threads import Threads
 from monitor.unit_of_work import Overlay
 from monitor.units import UnitIds
@@ -66,6 +69,10 @@ class Region(NamedTuple):
         """See `Dispatcher.step`."""
         return self.dispatcher.step(inbound)
 
+    def elsewhere_cpu_s(self) -> float:
+        """Processor time the store's own process has used, in seconds; what `time.process_time` leaves out."""
+        return self.store.cpu_s if isinstance(self.store, RelayedStore) else 0.0
+
     def close(self) -> None:
         """Stop watching and logging, end the worker processes; whoever opened the store closes it."""
         self.engine.watchdog.close()
@@ -85,12 +92,21 @@ async def open_region(
     """Open the store named in the settings, bring its schema up to date, and start a region on it."""
     application = load(settings.programs)
     path = store_path(settings)
-    async with _connections(path, settings.limits, commit_delay_s, application) as connections:
+    limits, tables = settings.limits, (*MONITOR_TABLES, *application.tables)
+    opening = Opening(
+        str(path), tables, limits.store_busy_s_max, limits.store_cache_kib, commit_delay_s=commit_delay_s
+    )
+    async with _connections(path, limits, commit_delay_s, application) as connections:
         writer, reader, browser = connections
+        store = RelayedStore(
+            SqliteStore(writer, reader, browser, tables),
+            lambda: start_process(opening),
+            limits.store_process_units_min,
+        )
         region = await start(
             settings,
             application,
-            store=SqliteStore(writer, reader, browser, (*MONITOR_TABLES, *application.tables)),
+            store=store,
             number=await _register(writer, clock or SystemClock(), settings.limits),
             clock=clock or SystemClock(),
             randomness=randomness or random.SystemRandom(),
@@ -99,6 +115,7 @@ async def open_region(
             yield region
         finally:
             region.close()
+            await store.close()
 
 
 def store_path(settings: Settings) -> Path:

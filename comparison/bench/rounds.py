@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from comparison import entracte, per_step
 from comparison.audit import Expected, audit, remember_openings
-from comparison.closed_loop import Measurement, run
+from comparison.closed_loop import Measurement, elsewhere_of, run
 from comparison.workload import Session, seed_accounts, transfers
 from monitor.settings import Settings
 from monitor.startup import Region, open_region
@@ -98,7 +98,9 @@ async def _one(
     sessions = [await variant.session(opened, f"{prefix}{terminal:05}") for terminal in range(terminals)]
     work = [transfers(plan.seed, int(f"{prefix}{terminal:05}")) for terminal in range(terminals)]
     async with _batches(opened) as batches:
-        measured, steps, posted = await run(sessions, work, plan.seconds)
+        measured, steps, posted = await run(
+            sessions, work, plan.seconds, elsewhere_cpu_s=elsewhere_of(opened)
+        )
     return Figure(variant.name, terminals, number, measured, batches()), Expected(steps, posted)
 
 

@@ -47,7 +47,11 @@ class Bench:
                         keyboards, seeds = await self._keyboards(competitor, opened, terminals)
                         work = [transfers(plan.seed, seed) for seed in seeds]
                         measured, steps, posted = await closed_loop.run(
-                            keyboards, work, plan.seconds, plan.warm_up_s
+                            keyboards,
+                            work,
+                            plan.seconds,
+                            plan.warm_up_s,
+                            elsewhere_cpu_s=closed_loop.elsewhere_of(opened),
                         )
                     self._note(competitor, steps, posted)
                     yield Measured(competitor, terminals, number, measured)

@@ -26,7 +26,7 @@ async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connection
             await _serve(region, reader, writer)
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=LINE_BYTES_MAX, backlog=1024)
-        connections = Connections(server.sockets[0].getsockname()[1])
+        connections = Connections(server.sockets[0].getsockname()[1], region.elsewhere_cpu_s)
         try:
             yield connections
         finally:

@@ -20,7 +20,7 @@ ABSENT = 0
 """The `written_by` of a record that is not there."""
 
 
-class Key(msgspec.Struct, frozen=True):
+class Key(msgspec.Struct, frozen=True, array_like=True):
     """A record's address: its table and its key."""
 
     table: str
@@ -49,7 +49,7 @@ class Table(msgspec.Struct, frozen=True):
     """True: some columns are real numbers, of which SQLite's JSON keeps 15 digits only."""
 
 
-class Unit(msgspec.Struct):
+class Unit(msgspec.Struct, array_like=True):
     """A step, sealed: what it read, what it writes, and nothing that runs."""
 
     id: int
@@ -63,17 +63,17 @@ class Unit(msgspec.Struct):
     """Positions of the columns a write changes, where known: an index on another column is then left alone."""
 
 
-class Committed(msgspec.Struct, frozen=True):
+class Committed(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The unit is durable."""
 
 
-class Conflict(msgspec.Struct, frozen=True):
+class Conflict(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The unit was not applied: `key` was written by another since it was read."""
 
     key: Key
 
 
-class Rejected(msgspec.Struct, frozen=True):
+class Rejected(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The unit was not applied: a constraint of a table refused it."""
 
     text: str

@@ -1,0 +1,117 @@
+"""Which process does the store's work: this one's threads while few terminals are busy, the store's own after that.
+
+A lone operator is answered soonest by a thread, and needs no second process; it is started once the batches are
+large. Both keep the store's contract on the same file, so each batch may take either way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from monitor.errors import StoreBroken, StoreError, StoreProcessLost
+from monitor.store import Key, Row, Store, Unit, Value, Verdict, Versioned
+from monitor.store.process import StoreProcess
+
+STARTS_MAX = 3
+"""Times a process is started; one that keeps ending is not worth another."""
+_WEIGHT = 1 / 16
+"""Of the latest commit in the mean size of batches: a burst is no load."""
+_STAYS = 0.25
+"""Of the size that starts the process: so small batches become before the threads do the work again."""
+
+
+class RelayedStore:
+    """The contract of `monitor.store.Store` over the threads' store, and a process for large batches."""
+
+    def __init__(self, near: Store, start: Callable[[], Awaitable[StoreProcess]], batch_min: int) -> None:
+        """`batch_min`: units a commit carries, on average, from which on the process does the work; 0: never."""
+        self._near = near
+        self._start = start
+        self._batch_min = batch_min
+        self._far: StoreProcess | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._starts = 0
+        self._broken = ""
+        self._spent_s = 0.0
+        self._mean = 0.0
+        self._crowded = False
+
+    @property
+    def process(self) -> StoreProcess | None:
+        """The store's own process, while there is one."""
+        return self._far
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor time that all processes of this store have used, as of their last answers."""
+        return self._spent_s + (self._far.cpu_s if self._far is not None else 0.0)
+
+    async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
+        """See `Store.read`. If the process ends meanwhile, the threads read."""
+        far = self._far if self._crowded else None
+        if far is not None:
+            try:
+                return await far.read(keys)
+            except StoreProcessLost:
+                self._forget(far)
+        return await self._near.read(keys)
+
+    async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
+        """See `Store.commit`. If the process ends meanwhile, what became of the units is not known."""
+        if self._broken:
+            raise StoreBroken(self._broken)
+        self._weigh(len(units))
+        far = self._far if self._crowded else None
+        if far is None:
+            return await self._near.commit(units)
+        try:
+            return await far.commit(units)
+        except (ValueError, TypeError, OverflowError):  # a row that cannot go over cannot be stored either
+            return await self._near.commit(units)
+        except StoreProcessLost:
+            self._forget(far)
+            raise
+        except StoreBroken as error:
+            self._broken = str(error)
+            raise
+
+    async def browse(
+        self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
+    ) -> Sequence[Versioned]:
+        """See `Store.browse`."""
+        return await self._near.browse(table, by=by, start=start, rows_max=rows_max, backward=backward)
+
+    async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:
+        """See `Store.select`."""
+        return await self._near.select(sql, values, rows_max)
+
+    async def close(self) -> None:
+        """End the process; the threads' store is closed by whoever opened it."""
+        if self._starting is not None:
+            await self._starting
+        self._batch_min, self._crowded = 0, False
+        if self._far is not None:
+            far, self._far = self._far, None
+            await far.close()
+
+    def _weigh(self, units: int) -> None:
+        self._mean += (units - self._mean) * _WEIGHT
+        limit = self._batch_min * (_STAYS if self._crowded else 1)
+        self._crowded = 0 < limit <= self._mean
+        if self._crowded and self._far is None and self._starting is None and self._starts < STARTS_MAX:
+            self._starts += 1
+            self._starting = asyncio.create_task(self._start_process())
+
+    async def _start_process(self) -> None:
+        try:
+            self._far = await self._start()
+        except (StoreError, OSError, ValueError):  # the threads go on
+            self._starts = STARTS_MAX
+        finally:
+            self._starting = None
+
+    def _forget(self, far: StoreProcess) -> None:
+        if self._far is far:
+            self._spent_s += far.cpu_s
+            self._far = None
