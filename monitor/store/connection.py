@@ -97,19 +97,38 @@ async def connect(
     )
     hop = ThreadConnection(connection)
     try:
-        await hop.run(lambda database: _prepare(database, read_only, cache_kib, commit_delay_s))
+        await hop.run(lambda database: _prepare(database, read_only, busy_s_max, cache_kib, commit_delay_s))
     except BaseException:
         await hop.close()
         raise
     return hop
 
 
-def _prepare(database: sqlite3.Connection, read_only: bool, cache_kib: int, commit_delay_s: float) -> None:
+def _prepare(
+    database: sqlite3.Connection, read_only: bool, busy_s_max: float, cache_kib: int, commit_delay_s: float
+) -> None:
     if not read_only:
-        database.execute("PRAGMA journal_mode = WAL")
+        _begin_wal(database, busy_s_max)
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA wal_autocheckpoint = 10000")
     database.execute(f"PRAGMA cache_size = -{cache_kib:d}")
     database.execute("PRAGMA foreign_keys = ON")
     if isinstance(database, HopConnection):
         database.commit_delay_s = commit_delay_s
+
+
+def _begin_wal(database: sqlite3.Connection, busy_s_max: float) -> None:
+    """Write-ahead logging; SQLite itself does not wait here while another process closes the store."""
+    give_up = time.monotonic() + busy_s_max
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
+
+
+_PAUSE_S = 0.01

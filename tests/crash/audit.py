@@ -92,7 +92,9 @@ def _steps(database: sqlite3.Connection) -> dict[tuple[str, int], list[str]]:
 def _history(steps: dict[tuple[str, int], list[str]], seen: list[Seen]) -> Iterator[str]:
     """Every input has one step, without a gap, and every screen shown is in the history as it was shown."""
     yield from (f"{key} has {len(screens)} steps" for key, screens in steps.items() if len(screens) != 1)
-    last = {terminal: max(s for t, s in steps if t == terminal) for terminal, _ in steps}
+    last: dict[str, int] = {}
+    for terminal, sequence in steps:
+        last[terminal] = max(sequence, last.get(terminal, 0))
     for terminal, sequence in last.items():
         missing = [number for number in range(1, sequence + 1) if (terminal, number) not in steps]
         if missing:

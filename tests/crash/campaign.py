@@ -11,7 +11,7 @@ from collections import deque
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.crash.region import POINTS
+from tests.crash.region import BEREFT, CROWDED, POINTS
 
 ROOT = Path(__file__).parents[2]
 LIFE_S_MAX = 15.0
@@ -31,6 +31,8 @@ def plan(seed: int, *, a_point: int, at_random: int) -> deque[Death]:
     chance = random.Random(seed)  # noqa: S311  chance, not secrecy
     deaths = [Death(point, chance.randint(4, 90)) for point in POINTS for _ in range(a_point)]
     deaths += [Death("random", 0, chance.uniform(0.05, 0.9)) for _ in range(at_random)]
+    for point in (CROWDED, BEREFT):
+        deaths += [Death(point, chance.randint(20, 60), chance.uniform(0.7, 1.5)) for _ in range(a_point)]
     chance.shuffle(deaths)
     return deque(deaths)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import os
 import random
 import signal
@@ -20,15 +21,21 @@ from typing import Any
 
 from monitor.dispatcher import Dispatcher
 from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Refused
+from monitor.limits import Limits
 from monitor.settings import Settings
-from monitor.startup import open_region
+from monitor.startup import Region, open_region
 from monitor.store.connection import HopConnection
+from monitor.store.relay import RelayedStore
 from monitor.store.sqlite import SqliteStore
 from screens.presenter import Presenter
 from transactions.bank.maps import XFER01
 
 ACCOUNTS = ("10020011", "20030022", "30104729", "30209458", "30314187")
 POINTS = ("in the load", "in the commit", "before commit", "after commit", "before answer", "between screens")
+CROWDED = "crowded"
+"""Not a point: the store has a process of its own as soon as two terminals commit together."""
+BEREFT = "bereft"
+"""As crowded, and at every so many answers the store's process is killed."""
 
 
 class Countdown:
@@ -181,16 +188,19 @@ def _start(name: str) -> int:
     return XFER01.layout.named[name].address + 1
 
 
-async def run(store: Path, log: Log, seed: int, between_screens: int, terminals: list[str]) -> None:
-    """All operators at once; with `between_screens`, that many answers and then death with nothing under way."""
-    left = between_screens
+async def run(store: Path, log: Log, seed: int, point: str, count: int, terminals: list[str]) -> None:
+    """All operators at once; between screens: `count` answers, and then death with nothing under way."""
+    answers = itertools.count(1)
 
     def answered() -> bool:
-        nonlocal left
-        left -= 1
-        return between_screens > 0 and left <= 0
+        number = next(answers)
+        if point == BEREFT and number % count == 0:
+            bereave(region)
+        return point == "between screens" and number >= count
 
-    async with open_region(Settings(store=str(store))) as region:
+    limits = Limits(store_process_units_min=2) if point in (CROWDED, BEREFT) else Limits()
+
+    async with open_region(Settings(store=str(store), limits=limits)) as region:
         presenter = region.presentation
         assert isinstance(presenter, Presenter)
         operators = [Operator(region, presenter, log, terminal, seed) for terminal in terminals]
@@ -198,12 +208,17 @@ async def run(store: Path, log: Log, seed: int, between_screens: int, terminals:
         die()
 
 
+def bereave(region: Region) -> None:
+    """Kill the store's own process, if it has one."""
+    if isinstance(region.store, RelayedStore) and region.store.process is not None:
+        os.kill(region.store.process.pid, signal.SIGKILL)
+
+
 def main() -> None:
     """The arguments are in the module's docstring."""
     store, log, seed, point, count, *terminals = sys.argv[1:]
     arm(point, int(count))
-    between_screens = int(count) if point == "between screens" else 0
-    asyncio.run(run(Path(store), Log(Path(log)), int(seed), between_screens, terminals))
+    asyncio.run(run(Path(store), Log(Path(log)), int(seed), point, int(count), terminals))
 
 
 if __name__ == "__main__":

@@ -490,9 +490,9 @@ async def test_run_again_draws_the_same_numbers(disk: Disk) -> None:
 
 
 def test_every_limit_has_a_name_with_its_unit() -> None:
-    """A limit says what it counts or measures: `..._max` with a plural or a unit before it."""
+    """A limit says what it counts or measures: `..._max`, or `..._min`, with a plural or a unit before it."""
     unit = re.compile(
-        r"(tasks|waiting|units|reruns|transfers|records|writes|rows|bytes|fields|chars|s|days|parked|layouts)_max"
+        r"(tasks|waiting|units|reruns|transfers|records|writes|rows|bytes|fields|chars|s|days|parked|layouts)_(max|min)"
     )
     names = set(Limits.__struct_fields__) - {"store_cache_kib"}
     assert [name for name in sorted(names) if not unit.search(name)] == []

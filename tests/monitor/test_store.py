@@ -6,7 +6,7 @@ import asyncio
 import math
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,23 @@ from hypothesis import strategies as st
 
 from monitor.errors import MonitorError, StoreBroken, StoreBusy, StoreFull
 from monitor.startup import prepare_schema
-from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Row, Store, Unit, judge
+from monitor.store import (
+    ABSENT,
+    COMMITTED,
+    Conflict,
+    Key,
+    Rejected,
+    Row,
+    Store,
+    Unit,
+    judge,
+)
 from monitor.store.connection import Connection, connect
+from monitor.store.process import start
+from monitor.store.relay import RelayedStore
 from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
+from monitor.store.wire import Opening
 from tests.monitor.bed import InlineConnection, application_of
 from tests.monitor.records import TABLES
 
@@ -67,7 +80,27 @@ async def threaded(path: Path) -> AsyncIterator[Opened]:
         await store.close()
 
 
-@pytest.fixture(params=[inline, threaded], ids=["inline", "aiosqlite"])
+@asynccontextmanager
+async def in_process(path: Path) -> AsyncIterator[Opened]:
+    """SQLite in another process, as a region under load has it; every store opened has one of its own."""
+    async with threaded(path) as open_one, AsyncExitStack() as opened:
+
+        async def open_relayed() -> Store:
+            opening = Opening(str(path), (*MONITOR_TABLES, *TABLES), 5.0, 256, 0.0)
+            store = RelayedStore(await open_one(), lambda: start(opening), 1)
+            opened.push_async_callback(store.close)
+            for _ in range(500):
+                if store.process is not None:
+                    break
+                await store.commit([Unit(0, {}, {}, [])] * 40)
+                await asyncio.sleep(0.02)
+            assert store.process is not None
+            return store
+
+        yield open_relayed
+
+
+@pytest.fixture(params=[inline, threaded, in_process], ids=["inline", "aiosqlite", "process"])
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Opened]:
     """Opens a store of each kind; called twice, two stores on the same records."""
     async with request.param(tmp_path / "store.db") as open_one:

@@ -1,0 +1,332 @@
+"""The store's own process: when it is used, what its end means, and that it never outlives its region."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import StoreBroken, StoreBusy, StoreProcessLost
+from monitor.exchange import Aid, Attachment, Inbound, Outbound
+from monitor.limits import Limits
+from monitor.settings import Settings
+from monitor.startup import Region, open_region
+from monitor.store import COMMITTED, Key, Store, Unit, Verdict, Versioned
+from monitor.store.process import StoreProcess, start
+from monitor.store.relay import RelayedStore
+from monitor.store.tables import MONITOR_TABLES
+from monitor.store.wire import Answer, Found, Frames, Judged, Opening, frame
+
+SOON_S = 10.0
+
+
+def opening(path: Path, busy_s_max: float = 5.0) -> Opening:
+    """Of a store with the monitor's own tables."""
+    return Opening(str(path), MONITOR_TABLES, busy_s_max, 256, 0.0)
+
+
+def layout(number: int, unit: int) -> Unit:
+    """A unit that stores a layout."""
+    return Unit(unit, {}, {Key("layout", number): (number, "{}", unit)}, [])
+
+
+async def make(path: Path) -> None:
+    """A store file."""
+    async with open_region(Settings(store=str(path))):
+        pass
+
+
+def gone(pid: int) -> bool:
+    """True once there is no such process, or only what its parent has not asked for yet."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    status = Path(f"/proc/{pid}/status")
+    return status.is_file() and "\nState:\tZ" in status.read_text()
+
+
+async def until_gone(pid: int) -> bool:
+    """True as soon as the process is gone; False if it stays."""
+    for _ in range(int(SOON_S / 0.05)):
+        if gone(pid):
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+async def test_a_killed_process_fails_what_it_was_asked(tmp_path: Path) -> None:
+    """Its requests end at once with an error that says to press the key again, and so do later ones."""
+    await make(tmp_path / "store.db")
+    store = await start(opening(tmp_path / "store.db"))
+    assert await store.commit([layout(1, 1)]) == [COMMITTED]
+    asked = asyncio.ensure_future(store.read([Key("layout", 1)]))
+    await asyncio.sleep(0)
+    os.kill(store.pid, signal.SIGKILL)
+    with pytest.raises(StoreProcessLost, match="press the key again"):
+        await asked
+        await store.read([Key("layout", 1)])  # the first may have been answered before the signal came
+    with pytest.raises(StoreProcessLost):
+        await store.commit([layout(2, 2)])
+    assert gone(store.pid)
+    await store.close()
+
+
+async def test_a_store_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
+    """The error of the other process is raised here, and that process is gone."""
+    (tmp_path / "store.db").write_text("This is not a database, and long enough to look like none." * 20)
+    with pytest.raises(StoreBroken, match="not a database"):
+        await start(opening(tmp_path / "store.db"))
+
+
+async def test_a_busy_store_is_busy_over_there_too(tmp_path: Path) -> None:
+    """Errors keep their kind on the way, so that a terminal is told what to do."""
+    await make(tmp_path / "store.db")
+    store = await start(opening(tmp_path / "store.db", busy_s_max=0.05))
+    with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy) as raised:
+            await store.commit([layout(1, 1)])
+        assert raised.value.retry
+    assert await store.commit([layout(1, 1)]) == [COMMITTED]
+    assert store.cpu_s > 0
+    await store.close()
+    assert gone(store.pid)
+
+
+class Fake:
+    """A store that notes how many units and keys came, and can be lost."""
+
+    def __init__(self) -> None:
+        self.units: list[int] = []
+        self.cpu_s = 1.5
+        self.error: Exception | None = None
+        self.closed = False
+
+    async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
+        if self.error:
+            raise self.error
+        return [None] * len(keys)
+
+    async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
+        if self.error:
+            raise self.error
+        self.units.append(len(units))
+        return [COMMITTED] * len(units)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def relay(near: Fake, fars: list[Fake], batch_min: int = 8) -> RelayedStore:
+    """A relay whose process is the next of `fars`; when there is none left it cannot be started."""
+
+    async def start_one() -> StoreProcess:
+        if not fars:
+            raise OSError("no more processes")
+        return fars.pop(0)  # type: ignore[return-value]  # as much of one as a relay knows
+
+    return RelayedStore(near, start_one, batch_min)  # type: ignore[arg-type]  # nothing here browses
+
+
+async def commit(store: Store, size: int, times: int) -> None:
+    """So many batches of this size."""
+    for _ in range(times):
+        await store.commit([layout(number, number) for number in range(size)])
+        await asyncio.sleep(0)
+
+
+async def test_small_batches_need_no_process() -> None:
+    """A few terminals are served by threads, however long they work, and one burst is no load."""
+    near, far = Fake(), Fake()
+    store = relay(near, [far])
+    await commit(store, 7, 200)
+    await commit(store, 20, 1)
+    await commit(store, 7, 5)
+    assert store.process is None
+    assert far.units == []
+    await store.close()
+
+
+async def test_large_batches_go_to_the_process_until_they_are_small_again() -> None:
+    """It is started once, keeps the work while batches are of middling size, and gives it back after that."""
+    near, far = Fake(), Fake()
+    store = relay(near, [far])
+    await commit(store, 16, 100)
+    assert store.process is far  # type: ignore[comparison-overlap]
+    there = len(far.units)
+    assert there > 50
+    await commit(store, 4, 100)
+    assert len(far.units) == there + 100
+    assert await store.read([Key("layout", 1)]) == [None]
+    await commit(store, 1, 200)
+    near_before = len(near.units)
+    await commit(store, 1, 10)
+    assert len(near.units) == near_before + 10
+    await store.close()
+    assert far.closed
+
+
+async def test_zero_means_never() -> None:
+    """With `store_process_units_min` = 0 there is no process under any load."""
+    near, far = Fake(), Fake()
+    store = relay(near, [far], batch_min=0)
+    await commit(store, 64, 100)
+    assert far.units == []
+    await store.close()
+
+
+async def test_threads_take_over_from_a_lost_process() -> None:
+    """A read is made again by the threads; a commit fails, for what became of it is not known; then all goes on."""
+    near, far, other = Fake(), Fake(), Fake()
+    store = relay(near, [far, other])
+    await commit(store, 16, 50)
+    far.error = StoreProcessLost("gone")
+    assert await store.read([Key("layout", 1)]) == [None]
+    assert store.process is None
+    await commit(store, 16, 10)
+    assert other.units
+    other.error = StoreProcessLost("gone")
+    with pytest.raises(StoreProcessLost):
+        await commit(store, 16, 1)
+    before = len(near.units)
+    await commit(store, 16, 50)
+    assert len(near.units) == before + 50
+    assert store.cpu_s == 3.0
+    await store.close()
+
+
+async def test_a_broken_store_is_broken_for_all() -> None:
+    """After a write failed for good nothing is committed any more, by the threads neither."""
+    near, far = Fake(), Fake()
+    store = relay(near, [far])
+    await commit(store, 16, 50)
+    far.error = StoreBroken("disk I/O error")
+    for size in (16, 1):
+        with pytest.raises(StoreBroken, match="disk"):
+            await commit(store, size, 1)
+    await store.close()
+
+
+BUSY_TERMINALS = 24
+
+
+@asynccontextmanager
+async def busy_region(path: Path) -> AsyncIterator[tuple[Region, list[Attachment]]]:
+    """A region whose store has a process of its own by now, and its terminals."""
+    limits = Limits(store_process_units_min=4)
+    async with open_region(Settings(store=str(path), limits=limits)) as region:
+        attached = [await region.attach(f"T{number:03}") for number in range(BUSY_TERMINALS)]
+        terminals = [one for one in attached if isinstance(one, Attachment)]
+        async with asyncio.timeout(60):
+            for number in itertools.count(1):
+                await press(region, terminals, number)
+                if region.elsewhere_cpu_s() > 0:
+                    break
+        yield region, terminals
+
+
+async def press(region: Region, terminals: list[Attachment], number: int) -> list[str]:
+    """Enter at all terminals at once; the texts of those that were refused."""
+    answers = await asyncio.gather(
+        *(
+            region.step(Inbound(one.terminal, one.epoch, one.sequence + number, Aid.ENTER))
+            for one in terminals
+        )
+    )
+    return [str(answer) for answer in answers if not isinstance(answer, Outbound)]
+
+
+def process_of(region: Region) -> StoreProcess:
+    """The store's own process, which a busy region has."""
+    assert isinstance(region.store, RelayedStore)
+    assert region.store.process is not None
+    return region.store.process
+
+
+async def test_a_region_goes_on_without_its_process(tmp_path: Path) -> None:
+    """Steps under way when it dies may be refused; pressed again they are done once, and nothing is lost."""
+    async with busy_region(tmp_path / "store.db") as (region, terminals):
+        (done,) = (await region.store.select("SELECT max(sequence) FROM step", {}, 1))[0]
+        last = done - terminals[0].sequence
+        pid = process_of(region).pid
+        pressed = asyncio.gather(press(region, terminals, last + 1))
+        os.kill(pid, signal.SIGKILL)
+        refused = (await pressed)[0]
+        assert all("press the key again" in text for text in refused)
+        while refused:
+            refused = await press(region, terminals, last + 1)
+        assert await press(region, terminals, last + 2) == []
+        assert await until_gone(pid)
+        rows = await region.store.select(
+            "SELECT count(*), count(DISTINCT terminal || sequence) FROM step", {}, 1
+        )
+        assert rows[0] == ((last + 3) * BUSY_TERMINALS,) * 2
+
+
+async def test_the_process_ends_with_its_region(tmp_path: Path) -> None:
+    """Closed, the region waits for it."""
+    async with busy_region(tmp_path / "store.db") as (region, _):
+        pid = process_of(region).pid
+        assert region.elsewhere_cpu_s() > 0
+    assert gone(pid)
+
+
+KILLED_REGION = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from tests.monitor.test_store_process import busy_region, process_of
+
+async def main() -> None:
+    async with busy_region(Path(sys.argv[1])) as (region, _):
+        print(process_of(region).pid, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_the_process_ends_when_its_region_is_killed(tmp_path: Path) -> None:
+    """SIGKILL closes nothing; the process sees that nobody is there any more."""
+    command = [sys.executable, "-c", KILLED_REGION, str(tmp_path / "store.db")]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    began = time.monotonic()
+    assert await until_gone(int(done.stdout))
+    assert time.monotonic() - began < SOON_S
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=6), st.integers(1, 5000))
+def test_frames_come_out_as_they_went_in(sizes: list[int], piece: int) -> None:
+    """However the bytes are cut on their way, the messages are the same, and large ones leave no large buffer."""
+    sent: list[Answer] = [
+        Found(number, 0.5, [None, Versioned(("x" * 997, size), number)] * size)
+        if size % 2
+        else Judged(number, 0.5, [COMMITTED] * size)
+        for number, size in enumerate(sizes)
+    ]
+    data = b"".join(map(frame, sent))
+    frames: Frames[Answer] = Frames(Answer)
+    got: list[Answer] = []
+    at = 0
+    while at < len(data):
+        with frames.room() as room:
+            count = min(piece, len(room), len(data) - at)
+            room[:count] = data[at : at + count]
+        got += frames.filled(count)
+        at += count
+    assert got == sent
+    with frames.room() as room:
+        assert len(room) <= 1 << 18
