@@ -35,6 +35,8 @@ class Record(msgspec.Struct, frozen=True):
     plain: ClassVar[bool]
     """True: the columns are the fields as they are, without conversion."""
     key_types: ClassVar[tuple[type, ...]]
+    key_type: ClassVar[type | None]
+    """Of a key that is one column."""
 
     @classmethod
     def from_row(cls: type[R], row: Row) -> R:
@@ -97,6 +99,7 @@ def _declare(
         record.key_value = attrgetter(*key)
         types = {field.name: field.type for field in fields}
         record.key_types = tuple(types.get(column, int) for column in key)
+        record.key_type = record.key_types[0] if len(key) == 1 else None
         record.plain = _is_plain(record)
         record.types = tuple((float, int) if field.type is float else field.type for field in fields)
         return record
@@ -236,7 +239,7 @@ class File(Generic[R]):
 
     def _address(self, key: KeyValue) -> Key:
         record = self._record
-        if (type(key),) == record.key_types and (type(key) is int or cast("str", key).isprintable()):
+        if type(key) is record.key_type and (type(key) is int or cast("str", key).isprintable()):
             return Key(record.table.name, key)
         parts = key if isinstance(key, tuple) else (key,)
         if len(parts) != len(record.key_types):

@@ -211,7 +211,7 @@ class Map:
             field = items.get(name)
             if field is not None:
                 if not field.hidden:
-                    texts[name] = field.written(value)
+                    texts[name] = value if type(value) is str else field.written(value)
                 continue
             group = members.get(name)
             if not isinstance(group, Rows):

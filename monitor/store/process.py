@@ -26,6 +26,7 @@ from monitor.errors import (
     StoreProcessLost,
 )
 from monitor.store import COMMITTED, Committed, Key, Unit, Verdict, Versioned
+from monitor.store.reading import questions_of, records_of
 from monitor.store.wire import Answer, Commit, Failed, Found, Frames, Judged, Opening, Read, Ready, frame
 
 _END_S_MAX = 10.0
@@ -56,9 +57,9 @@ class StoreProcess(asyncio.BufferedProtocol):
 
     async def read(self, keys: Sequence[Key]) -> list[Versioned | None]:
         """See `Store.read`."""
-        number = self._next()
-        records: list[Versioned | None] = await self._ask(number, frame(Read(number, [*keys])))
-        return records
+        questions, number = questions_of(keys), self._next()
+        request = frame(Read(number, [(one.table, one.keys) for one in questions]))
+        return records_of(questions, await self._ask(number, request))
 
     async def commit(self, units: Sequence[Unit]) -> list[Verdict]:
         """See `Store.commit`."""
@@ -108,9 +109,9 @@ class StoreProcess(asyncio.BufferedProtocol):
         """Hand each answer to who asked."""
         for message in self._frames.filled(nbytes):
             match message:
-                case Found(number, cpu_s, records):
+                case Found(number, cpu_s, answers):
                     self.cpu_s = cpu_s
-                    self._answer(number, records)
+                    self._answer(number, answers)
                 case Judged(number, cpu_s, verdicts):
                     self.cpu_s = cpu_s
                     self._answer(number, verdicts)

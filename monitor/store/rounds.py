@@ -25,16 +25,22 @@ class TableWrites(NamedTuple):
 def rounds_of(units: Iterable[Unit]) -> list[dict[str, TableWrites]]:
     """The writes by round and table; a record's second write is in the second round, and so on."""
     rounds: list[dict[str, TableWrites]] = []
-    written: dict[Key, int] = {}
     for unit in units:
+        changed = unit.changed
         for key, row in unit.writes.items():
-            number = written.get(key, 0)
-            written[key] = number + 1
-            if number == len(rounds):
-                rounds.append({})
-            table = rounds[number].get(key.table)
+            name = key.table
+            for tables in rounds:  # nearly always the first will do
+                table = tables.get(name)
+                if table is None or key not in table.rows:
+                    break
+            else:
+                tables, table = {}, None
+                rounds.append(tables)
             if table is None:
-                table = rounds[number][key.table] = TableWrites({}, set())
+                table = tables[name] = TableWrites({}, set())
             table.rows[key] = row
-            table.changed.update(unit.changed.get(key, (EVERY_COLUMN,)))
+            table.changed.update(changed.get(key, _EVERY))
     return rounds
+
+
+_EVERY = (EVERY_COLUMN,)

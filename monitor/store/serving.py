@@ -95,11 +95,11 @@ class Service(asyncio.BufferedProtocol):
 
     async def _read(self, request: Read) -> None:
         try:
-            records = await self._opened().read(request.keys)
+            answers = await self._opened().answers(request.asked)
         except Exception as error:  # noqa: BLE001 told to the region, which knows what it asked
             self._say(Failed(request.number, type(error).__name__, str(error)))
             return
-        self._say(Found(request.number, time.process_time(), [*records]))
+        self._say(Found(request.number, time.process_time(), answers))
 
     async def _commit(self, request: Commit) -> None:
         try:

@@ -25,10 +25,9 @@ from monitor.store import (
 )
 from monitor.store.batch import Batch, Statement, batch_of, writes_of
 from monitor.store.connection import Connection
+from monitor.store.reading import Answer, questions_of, records_of
 
 _decode_rows = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
-_encode = msgspec.json.Encoder().encode
-
 
 _FAULTS_OF_A_UNIT = (
     sqlite3.IntegrityError,
@@ -57,20 +56,16 @@ class SqliteStore:
         self._broken = ""
 
     async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
-        """One query a table, all in one hop; its answer is taken apart here, not in the database's thread."""
-        asked = [
-            (table, places, _encode([keys[place].value for place in places]).decode())
-            for table, places in self._by_table(keys).items()
-        ]
+        """See `Store.read`."""
+        questions = questions_of(keys)
+        return records_of(questions, await self.answers([(one.table, one.keys) for one in questions]))
+
+    async def answers(self, asked: Sequence[tuple[str, str]]) -> list[Answer]:
+        """What the reading connection finds, in one hop, for each table and JSON array of keys."""
         with translated():
-            answers = await self._reader.run(
-                lambda database: [self._read(database, table, wanted) for table, _, wanted in asked]
+            return await self._reader.run(
+                lambda database: [self._read(database, self._tables[table], keys) for table, keys in asked]
             )
-        found: list[Versioned | None] = [None] * len(keys)
-        for (_, places, _), answer in zip(asked, answers, strict=True):
-            for record in _decode_rows(answer) if isinstance(answer, str) else answer:
-                found[places[record[0]]] = Versioned(record[2:], record[1])
-        return found
 
     async def browse(
         self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
@@ -112,16 +107,10 @@ class SqliteStore:
         for connection in (self._reader, self._browser, self._writer):
             await connection.close()
 
-    def _read(self, database: sqlite3.Connection, table: Table, wanted: str) -> str | list[Row]:
+    def _read(self, database: sqlite3.Connection, table: Table, wanted: str) -> Answer:
         if table.real:
             return database.execute(statements.read_rows(table), (wanted,)).fetchall()
         return cast("str", database.execute(statements.read(table), (wanted,)).fetchone()[0])
-
-    def _by_table(self, keys: Iterable[Key]) -> dict[Table, list[int]]:
-        places: dict[str, list[int]] = {}
-        for place, key in enumerate(keys):
-            places.setdefault(key.table, []).append(place)
-        return {self._tables[name]: where for name, where in places.items()}
 
     def _batch(self, units: Sequence[Unit]) -> Batch | None:
         try:
@@ -163,9 +152,9 @@ class SqliteStore:
     def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int]:
         keys = list({key: None for unit in units for key in unit.reads})
         current: dict[Key, int] = {}
-        for table, places in self._by_table(keys).items():
-            wanted = _encode([keys[place].value for place in places]).decode()
-            for position, written_by in _only(database, statements.versions(table), wanted):
+        for table, wanted, places in questions_of(keys):
+            sql = statements.versions(self._tables[table])
+            for position, written_by in _decode_rows(database.execute(sql, (wanted,)).fetchone()[0]):
                 current[keys[places[position]]] = written_by
         return current
 
@@ -178,10 +167,6 @@ class SqliteStore:
             except _FAULTS_OF_A_UNIT as error:
                 verdicts.append(Rejected(str(error)))
         return verdicts
-
-
-def _only(database: sqlite3.Connection, sql: str, wanted: str) -> list[Row]:
-    return _decode_rows(database.execute(sql, (wanted,)).fetchone()[0])
 
 
 @contextmanager

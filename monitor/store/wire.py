@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from monitor.store import Key, Table, Unit, Verdict, Versioned
+from monitor.store import Table, Unit, Verdict
 
 M = TypeVar("M")
 
@@ -31,11 +31,12 @@ class Opening(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Read(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Asks for the records under `keys`."""
+    """Asks for records."""
 
     number: int
     """Of the request; its answer has the same."""
-    keys: list[Key]
+    asked: list[tuple[str, str]]
+    """Tables, each with its keys as a JSON array."""
 
 
 class Commit(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -55,7 +56,8 @@ class Found(msgspec.Struct, frozen=True, array_like=True, tag=True):
     number: int
     cpu_s: float
     """Processor time the store's process has used so far."""
-    records: list[Versioned | None]
+    answers: list[str | list[tuple[Any, ...]]]
+    """As `monitor.store.reading.Answer`."""
 
 
 class Judged(msgspec.Struct, frozen=True, array_like=True, tag=True):

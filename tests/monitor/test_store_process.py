@@ -312,7 +312,7 @@ async def test_the_process_ends_when_its_region_is_killed(tmp_path: Path) -> Non
 def test_frames_come_out_as_they_went_in(sizes: list[int], piece: int) -> None:
     """However the bytes are cut on their way, the messages are the same, and large ones leave no large buffer."""
     sent: list[Answer] = [
-        Found(number, 0.5, [None, Versioned(("x" * 997, size), number)] * size)
+        Found(number, 0.5, ["x" * 997, [(0, size, "y", None)]] * size)
         if size % 2
         else Judged(number, 0.5, [COMMITTED] * size)
         for number, size in enumerate(sizes)
