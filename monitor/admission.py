@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import suppress
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def may_start(running: int, tasks_max: int, terminal_busy: bool) -> bool:
     """The rule: a free place, and no other task for this terminal."""
     return running < tasks_max and not terminal_busy
+
+
+_Waiting = tuple[str, asyncio.Future[Any], Callable[[asyncio.Future[Any]], None]]
+"""A terminal, and what begins with the future its task waits for."""
 
 
 class Admission:
@@ -20,7 +27,7 @@ class Admission:
         self._waiting_max = waiting_max
         self._placed: set[str] = set()
         self._busy: set[str] = set()
-        self._waiting: deque[tuple[str, asyncio.Future[None]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
 
     @property
     def running(self) -> int:
@@ -39,25 +46,25 @@ class Admission:
         self._take(terminal)
         return True
 
-    async def enter(self, terminal: str) -> bool:
-        """Wait for a place for a task of `terminal`; False at once if the queue is full."""
-        if self.enter_now(terminal):
-            return True
+    async def enter(self, terminal: str, begin: Callable[[asyncio.Future[T]], None]) -> T | None:
+        """Wait for a place for a task of `terminal`, then for what `begin` does; None if the queue is full.
+
+        `begin` is called with the place taken, and given a future to keep: the task wakes up once, not twice.
+        """
         if len(self._waiting) >= self._waiting_max:
-            return False
-        turn = asyncio.get_running_loop().create_future()
-        entry = (terminal, turn)
+            return None
+        turn: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        entry = (terminal, turn, begin)
         self._waiting.append(entry)
         self._start_waiting()
         try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.leave(terminal)
-            with suppress(ValueError):
+            return await turn
+        except BaseException:
+            if entry in self._waiting:
                 self._waiting.remove(entry)
+            else:
+                self.leave(terminal)
             raise
-        return True
 
     def give_up_place(self, terminal: str) -> None:
         """The program of a task is over; its terminal stays busy until `leave`."""
@@ -77,14 +84,15 @@ class Admission:
     def _start_waiting(self) -> None:
         if not self._waiting or self.running >= self._tasks_max:
             return
-        passed: list[tuple[str, asyncio.Future[None]]] = []
+        passed: list[_Waiting] = []
         while self._waiting and self.running < self._tasks_max:
-            terminal, turn = self._waiting.popleft()
+            entry = self._waiting.popleft()
+            terminal, turn, begin = entry
             if turn.done():
-                continue
-            if may_start(self.running, self._tasks_max, terminal in self._busy):
+                passed.append(entry)  # it was cancelled, and takes itself out
+            elif may_start(self.running, self._tasks_max, terminal in self._busy):
                 self._take(terminal)
-                turn.set_result(None)
+                begin(turn)
             else:
-                passed.append((terminal, turn))
+                passed.append(entry)
         self._waiting.extendleft(reversed(passed))

@@ -23,6 +23,7 @@ from monitor.errors import Abend, StoreError
 from monitor.exchange import Aid, Attachment, Inbound, Outbound, Reason, Received, Refused, UnknownLayout
 from monitor.execution import Execution, RunAgain, Sealed
 from monitor.layouts import learn
+from monitor.loader import Records
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit
 
 
@@ -72,23 +73,29 @@ class Dispatcher:
             return self._store_failed(inbound.terminal, error)
 
     async def _admitted(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
-        admission = self._admission
-        if not (admission.enter_now(inbound.terminal) or await admission.enter(inbound.terminal)):
-            return Refused(
-                Reason.BUSY, "The region has more inputs waiting than waiting_max. Press the key again."
-            )
+        admission, loader = self._admission, self._engine.loader
+        found: Records | None = None
+        if not admission.enter_now(inbound.terminal):
+            keys = (Key("terminal_state", inbound.terminal),)
+            found = await admission.enter(inbound.terminal, lambda answer: loader.ask(keys, answer))
+            if found is None:
+                return Refused(
+                    Reason.BUSY, "The region has more inputs waiting than waiting_max. Press the key again."
+                )
         try:
-            return await self._step(inbound, start)
+            return await self._step(inbound, start, found)
         finally:
             admission.leave(inbound.terminal)
 
-    async def _step(self, inbound: Inbound, start: str) -> Outbound | Refused:
+    async def _step(self, inbound: Inbound, start: str, found: Records | None) -> Outbound | Refused:
+        """`found`: the terminal's state, if it was read already."""
         claims: set[Key] = set()
         rejected = ""
         engine = self._engine
-        state_key = Key("terminal_state", inbound.terminal)
+        keys = (Key("terminal_state", inbound.terminal),)
         for run in range(1, engine.limits.reruns_max + 2):
-            (stored,) = await engine.loader.read((state_key,))
+            (stored,) = found or await engine.loader.read(keys)
+            found = None
             state = TerminalState.of(inbound.terminal, stored)
             screen = state.screen or engine.presentation.blank()
             try:

@@ -10,7 +10,7 @@ import msgspec
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The limits of a region; each can be set under `[limits]` in the settings file."""
 
-    tasks_max: int = 128
+    tasks_max: int = 192
     """Programs that run at once; more only wait for the same processor, and crowd its caches."""
     threads_max: int = 64
     """Synchronous programs that run at once, each in its thread; more wait for a place."""

@@ -23,10 +23,14 @@ class Loader:
     def read(self, keys: Sequence[Key]) -> Answer:
         """The records under `keys` as they are in the store, in that order; None for one that is not there."""
         answer: Answer = self._loop.create_future()
+        self.ask(keys, answer)
+        return answer
+
+    def ask(self, keys: Sequence[Key], answer: Answer) -> None:
+        """As `read`, into a future that is there already."""
         self._asked.append((keys, answer))
         if self._fetching is None:
             self._fetching = self._loop.create_task(self._fetch())
-        return answer
 
     async def _fetch(self) -> None:
         try:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Coroutine
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -14,6 +15,11 @@ from monitor.admission import Admission, may_start
 from tests.monitor.bed import cancelled, settle
 
 TERMINALS = ("A", "B", "C", "D")
+
+
+def granted(turn: asyncio.Future[bool | None]) -> None:
+    """What begins with a place: here, no more than to say so."""
+    turn.set_result(True)
 
 
 @given(st.integers(0, 9), st.integers(1, 9), st.booleans())
@@ -27,7 +33,7 @@ async def test_places_are_given_in_order_of_arrival() -> None:
     admission, order = Admission(1, 10), list[str]()
 
     async def work(terminal: str) -> None:
-        await admission.enter(terminal)
+        await admission.enter(terminal, granted)
         order.append(terminal)
         await asyncio.sleep(0)
         admission.leave(terminal)
@@ -39,10 +45,10 @@ async def test_places_are_given_in_order_of_arrival() -> None:
 async def test_waiting_terminal_does_not_hold_up_others() -> None:
     """A second input of a busy terminal waits behind; another terminal's passes it."""
     admission = Admission(2, 10)
-    assert await admission.enter("A")
-    again = asyncio.create_task(admission.enter("A"))
+    assert await admission.enter("A", granted)
+    again = asyncio.create_task(admission.enter("A", granted))
     await settle()
-    assert await asyncio.wait_for(admission.enter("B"), 1)
+    assert await asyncio.wait_for(admission.enter("B", granted), 1)
     assert not again.done()
     admission.leave("A")
     assert await again
@@ -51,10 +57,10 @@ async def test_waiting_terminal_does_not_hold_up_others() -> None:
 async def test_place_given_up_is_free_while_the_terminal_stays_busy() -> None:
     """After its program a task lets another in, but not one of its own terminal."""
     admission = Admission(1, 10)
-    await admission.enter("A")
+    await admission.enter("A", granted)
     admission.give_up_place("A")
-    again = asyncio.create_task(admission.enter("A"))
-    assert await asyncio.wait_for(admission.enter("B"), 1)
+    again = asyncio.create_task(admission.enter("A", granted))
+    assert await asyncio.wait_for(admission.enter("B", granted), 1)
     assert not again.done()
     admission.leave("B")
     admission.leave("A")
@@ -64,10 +70,10 @@ async def test_place_given_up_is_free_while_the_terminal_stays_busy() -> None:
 async def test_one_more_than_waiting_max_is_told_at_once() -> None:
     """A full queue refuses without waiting, and only those beyond it."""
     admission = Admission(1, 1)
-    await admission.enter("A")
-    waiting = asyncio.create_task(admission.enter("B"))
+    await admission.enter("A", granted)
+    waiting = asyncio.create_task(admission.enter("B", granted))
     await settle()
-    assert not await asyncio.wait_for(admission.enter("C"), 1)
+    assert not await asyncio.wait_for(admission.enter("C", granted), 1)
     admission.leave("A")
     assert await waiting
 
@@ -75,14 +81,32 @@ async def test_one_more_than_waiting_max_is_told_at_once() -> None:
 async def test_place_granted_to_a_cancelled_step_goes_to_the_next() -> None:
     """A step cancelled in the same moment as its turn comes gives the place back."""
     admission = Admission(1, 10)
-    await admission.enter("A")
-    unlucky = asyncio.create_task(admission.enter("B"))
-    next_one = asyncio.create_task(admission.enter("C"))
+    await admission.enter("A", granted)
+    unlucky = asyncio.create_task(admission.enter("B", granted))
+    next_one = asyncio.create_task(admission.enter("C", granted))
     await settle()
     admission.leave("A")
     await cancelled(unlucky)
     assert await asyncio.wait_for(next_one, 1)
     assert admission.running == 1
+
+
+async def test_a_failure_of_what_begins_gives_the_place_back() -> None:
+    """The task wakes up to the error, and the next in line gets the place; so it does after a cancellation."""
+    admission = Admission(1, 10)
+    begun: list[asyncio.Future[bool | None]] = []
+    await admission.enter("A", granted)
+    unlucky = asyncio.create_task(admission.enter("B", begun.append))
+    given_up = asyncio.create_task(admission.enter("C", begun.append))
+    next_one = asyncio.create_task(admission.enter("D", granted))
+    await settle()
+    admission.leave("A")
+    begun[0].set_exception(OSError("no"))
+    with pytest.raises(OSError, match="no"):
+        await unlucky
+    await cancelled(given_up)
+    assert await asyncio.wait_for(next_one, 1)
+    assert (admission.running, admission.waiting) == (1, 0)
 
 
 class Places(RuleBasedStateMachine):
@@ -92,7 +116,7 @@ class Places(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.admission = Admission(tasks_max=2, waiting_max=6)
-        self.asking: list[tuple[str, asyncio.Task[bool]]] = []
+        self.asking: list[tuple[str, asyncio.Task[bool | None]]] = []
         self.running: list[str] = []
         self.ended: list[str] = []
 
@@ -116,7 +140,7 @@ class Places(RuleBasedStateMachine):
     @rule(terminal=st.sampled_from(TERMINALS))
     def ask(self, terminal: str) -> None:
         """An input comes."""
-        self.asking.append((terminal, self.loop.create_task(self.admission.enter(terminal))))
+        self.asking.append((terminal, self.loop.create_task(self.admission.enter(terminal, granted))))
         self.run(settle(5))
         self.collect()
 
