@@ -6,6 +6,8 @@ loop around them.
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec.structs import replace
 
 from monitor.admission import Admission
@@ -74,10 +76,10 @@ class Dispatcher:
 
     async def _admitted(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
         admission, loader = self._admission, self._engine.loader
-        found: Records | None = None
+        found = None
         if not admission.enter_now(inbound.terminal):
             keys = (Key("terminal_state", inbound.terminal),)
-            found = await admission.enter(inbound.terminal, lambda answer: loader.ask(keys, answer))
+            found = await admission.enter(inbound.terminal, partial(loader.ask, keys))
             if found is None:
                 return Refused(
                     Reason.BUSY, "The region has more inputs waiting than waiting_max. Press the key again."

@@ -36,7 +36,7 @@ class Record(msgspec.Struct, frozen=True):
     """True: the columns are the fields as they are, without conversion."""
     key_types: ClassVar[tuple[type, ...]]
     key_type: ClassVar[type | None]
-    """Of a key that is one column."""
+    """Of a key that is one whole number or text."""
 
     @classmethod
     def from_row(cls: type[R], row: Row) -> R:
@@ -99,7 +99,7 @@ def _declare(
         record.key_value = attrgetter(*key)
         types = {field.name: field.type for field in fields}
         record.key_types = tuple(types.get(column, int) for column in key)
-        record.key_type = record.key_types[0] if len(key) == 1 else None
+        record.key_type = record.key_types[0] if len(key) == 1 and record.key_types[0] in (int, str) else None
         record.plain = _is_plain(record)
         record.types = tuple((float, int) if field.type is float else field.type for field in fields)
         return record
@@ -244,23 +244,29 @@ class File(Generic[R]):
         parts = key if isinstance(key, tuple) else (key,)
         if len(parts) != len(record.key_types):
             raise KeyUnfit(record.table.name, key)
-        for part, wanted in zip(parts, record.key_types, strict=True):
-            if type(part) is not wanted and not _is_like(part, wanted):
-                raise KeyUnfit(record.table.name, key)
-            if isinstance(part, str) and not part.isprintable() and not _storable(part):
-                raise KeyUnfit(record.table.name, key)
-        return Key(record.table.name, key)
+        plain = [_plain_key(part, wanted) for part, wanted in zip(parts, record.key_types, strict=True)]
+        if None in plain:
+            raise KeyUnfit(record.table.name, key)
+        kept = cast("list[int | str]", plain)
+        return Key(record.table.name, tuple(kept) if isinstance(key, tuple) else kept[0])
 
     async def _existing(self, key: Key) -> None:
         if await self._unit.read(key) is None:
             raise RecordNotFound(key.table, key.value)
 
 
-def _is_like(part: object, wanted: type) -> bool:
-    """One record has one key: a store would find 5 under "5" too, and lock and check them as two."""
-    if wanted in (int, str):
-        return isinstance(part, wanted) and not isinstance(part, bool)
-    return isinstance(part, int | str)
+def _plain_key(part: object, wanted: type) -> int | str | None:
+    """A part of a key as the table has it, or None if it cannot be one.
+
+    One record has one key: a store would find 5 under "5" too, and lock and check them as two.
+    """
+    if type(part) is wanted and wanted not in (int, str):
+        part = msgspec.to_builtins(part)  # a date, as the row has it
+    elif wanted in (int, str) and not isinstance(part, wanted):
+        return None
+    if isinstance(part, str):
+        return str.__str__(part) if part.isprintable() or _storable(part) else None
+    return int.__int__(part) if isinstance(part, int) and not isinstance(part, bool) else None
 
 
 def _storable(text: str) -> bool:

@@ -40,7 +40,7 @@ from monitor.store.process import start as start_process
 from monitor.store.relay import RelayedStore
 from monitor.store.sqlite import SqliteStore, translated
 from monitor.store.tables import MONITOR_TABLES
-from monitor.store.wire import Opening
+from monitor.store.wire import opening_of
 from monitor.threads import Threads
 from monitor.unit_of_work import Overlay
 from monitor.units import UnitIds
@@ -93,15 +93,14 @@ async def open_region(
     application = load(settings.programs)
     path = store_path(settings)
     limits, tables = settings.limits, (*MONITOR_TABLES, *application.tables)
-    opening = Opening(
-        str(path), tables, limits.store_busy_s_max, limits.store_cache_kib, commit_delay_s=commit_delay_s
-    )
     async with _connections(path, limits, commit_delay_s, application) as connections:
         writer, reader, browser = connections
+        opening = opening_of(path, tables, limits.store_busy_s_max, limits.store_cache_kib, commit_delay_s)
         store = RelayedStore(
             SqliteStore(writer, reader, browser, tables),
             lambda: start_process(opening),
             limits.store_process_units_min,
+            lambda text: region.log.log.info("store process", text=text),
         )
         region = await start(
             settings,

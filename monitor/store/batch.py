@@ -40,12 +40,13 @@ def batch_of(units: Sequence[Unit], tables: Mapping[str, Table]) -> Batch | None
     expected = expected_of(units)
     if expected is None:
         return None
+    names = sorted(expected)
     return Batch(
         Statement(
-            statements.writers(tuple([tables[name] for name in expected])),
-            [_encode([*seen]).decode() for seen in expected.values()],
+            statements.writers(tuple([tables[name] for name in names])),
+            [_encode([*expected[name]]).decode() for name in names],
         ),
-        tuple([_encode([*seen.values()]).decode() for seen in expected.values()]),
+        tuple([_encode([*expected[name].values()]).decode() for name in names]),
         list(writes_of(units, tables)),
     )
 
@@ -87,9 +88,6 @@ def writes_of(units: Sequence[Unit], tables: Mapping[str, Table]) -> Iterator[St
 
 
 def _writes(table: Table, writes: TableWrites) -> Iterator[Statement]:
-    gone = [key.value for key, row in writes.rows.items() if row is None]
-    if gone:
-        yield Statement(statements.delete(table), (_encode(gone).decode(),))
     kept = [row for row in writes.rows.values() if row is not None]
     every = EVERY_COLUMN in writes.changed
     columns = tuple(
@@ -101,6 +99,9 @@ def _writes(table: Table, writes: TableWrites) -> Iterator[Statement]:
     )
     for rows in _chunks(kept):
         yield Statement(statements.write(table, len(rows), columns), [*chain.from_iterable(rows)])
+    gone = [key.value for key, row in writes.rows.items() if row is None]
+    if gone:  # last: a row that is only free to come because another goes is judged one by one
+        yield Statement(statements.delete(table), (_encode(gone).decode(),))
 
 
 def _chunks(rows: list[Row]) -> Iterator[list[Row]]:

@@ -88,10 +88,19 @@ class ThreadConnection:
 
 
 async def connect(
-    path: Path, *, read_only: bool, busy_s_max: float, cache_kib: int, commit_delay_s: float = 0.0
+    path: Path,
+    *,
+    read_only: bool,
+    busy_s_max: float,
+    cache_kib: int,
+    commit_delay_s: float = 0.0,
+    create: bool = True,
 ) -> ThreadConnection:
-    """Open `path` (absolute) with the region's settings: WAL, and every commit on disk before it returns."""
-    uri = f"{path.as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    """Open `path` (absolute) with the region's settings: WAL, and every commit on disk before it returns.
+
+    `create`: make the file if it is not there. A second process must not: it would reset the log of the first.
+    """
+    uri = f"{path.as_uri()}?mode={'ro' if read_only else 'rwc' if create else 'rw'}"
     connection = await aiosqlite.connect(
         uri, uri=True, isolation_level=None, factory=HopConnection, timeout=busy_s_max, cached_statements=256
     )

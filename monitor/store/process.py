@@ -19,33 +19,58 @@ from typing import Any
 
 from monitor.errors import (
     ConstraintFailed,
+    MonitorError,
     StoreBroken,
     StoreBusy,
-    StoreError,
     StoreFull,
     StoreProcessLost,
 )
 from monitor.store import COMMITTED, Committed, Key, Unit, Verdict, Versioned
 from monitor.store.reading import questions_of, records_of
-from monitor.store.wire import Answer, Commit, Failed, Found, Frames, Judged, Opening, Read, Ready, frame
+from monitor.store.wire import (
+    Answer,
+    Commit,
+    Failed,
+    Found,
+    Frames,
+    Judged,
+    Opening,
+    Read,
+    Ready,
+    Request,
+    answer_in,
+    frame,
+)
 
-_END_S_MAX = 10.0
+END_S_MAX = 10.0
 """Seconds the process gets to close the store when it is told to."""
-_ERRORS = {error.__name__: error for error in (StoreBusy, StoreFull, StoreBroken, ConstraintFailed)}
+ANSWER_S_MAX = 20.0
+"""Seconds it gets for an answer, besides those it may wait for another process; then it is ended."""
+_ROOT = Path(__file__).parents[2]
 _OPENING = 0
 """The number of the request that opens the store."""
+
+
+class Unsendable(MonitorError):
+    """The request cannot go over as it is; nothing was done."""
+
+
+_ERRORS: dict[str, type[MonitorError]] = {
+    error.__name__: error for error in (StoreBusy, StoreFull, StoreBroken, ConstraintFailed, Unsendable)
+}
 
 
 class StoreProcess(asyncio.BufferedProtocol):
     """One process that reads and commits; made by `start`, and used in one event loop."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], answer_s_max: float = ANSWER_S_MAX) -> None:
         self.alive = True
         self.cpu_s = 0.0
         """Processor time it has used, as of its last answer."""
         self._process = process
-        self._frames = Frames[Answer](Answer)
-        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._answer_s_max = answer_s_max
+        self._frames = Frames()
+        self._waiting: dict[int, tuple[asyncio.Future[Any], asyncio.TimerHandle]] = {}
         self._asked = _OPENING
         self._transport: asyncio.WriteTransport | None = None
         self._closing = False
@@ -57,44 +82,61 @@ class StoreProcess(asyncio.BufferedProtocol):
 
     async def read(self, keys: Sequence[Key]) -> list[Versioned | None]:
         """See `Store.read`."""
-        questions, number = questions_of(keys), self._next()
-        request = frame(Read(number, [(one.table, one.keys) for one in questions]))
-        return records_of(questions, await self._ask(number, request))
+        questions = questions_of(keys)
+        answers = await self._ask(Read([(one.table, one.keys) for one in questions]))
+        return records_of(questions, answers)
 
     async def commit(self, units: Sequence[Unit]) -> list[Verdict]:
-        """See `Store.commit`."""
-        number = self._next()
-        verdicts: list[Verdict] = await self._ask(number, frame(Commit(number, [*units])))
+        """See `Store.commit`; raises `Unsendable` for a row or a key that is none of the contract's."""
+        verdicts: list[Verdict] = await self._ask(Commit([*units]))
         if not verdicts:
             return [COMMITTED] * len(units)
         return [COMMITTED if isinstance(verdict, Committed) else verdict for verdict in verdicts]
 
     async def open(self, opening: Opening) -> None:
         """Have it open the store; raises `StoreError` if it cannot."""
-        await self._ask(_OPENING, frame(opening))
+        await self._ask(opening)
 
     async def close(self) -> None:
         """Let it finish what it does, close the store and end."""
         self._closing = True
         if self._transport is not None:
+            channel = self._transport.get_extra_info("socket")
+            with suppress(OSError):  # a child that a program has forked may hold the socket open as well
+                channel.shutdown(socket.SHUT_WR)
             self._transport.close()
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(None, self._process.wait, _END_S_MAX)
+            await loop.run_in_executor(None, self._process.wait, END_S_MAX)
         except subprocess.TimeoutExpired:
             self._end()
+        except BaseException:
+            self._end()
+            raise
+        finally:
+            self._let_go()
 
-    def _next(self) -> int:
-        self._asked += 1
-        return self._asked
+    def end(self) -> None:
+        """End it at once, whatever it does; those who wait for answers are told."""
+        self._end()
+        if self._transport is not None:
+            self._transport.abort()
+        self._let_go()
 
-    def _ask(self, number: int, request: bytes) -> asyncio.Future[Any]:
-        answer = asyncio.get_running_loop().create_future()
-        if self.alive and self._transport is not None:
-            self._waiting[number] = answer
-            self._transport.write(request)
-        else:
+    def _ask(self, request: Request) -> asyncio.Future[Any]:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
+        number, self._asked = self._asked, self._asked + 1 & 0x7FFF_FFFF
+        if not self.alive or self._transport is None:
             answer.set_exception(_lost())
+            return answer
+        try:
+            data = frame(number, request)
+        except (ValueError, TypeError, OverflowError) as error:
+            answer.set_exception(Unsendable(str(error)))
+            return answer
+        self._waiting[number] = (answer, loop.call_later(self._answer_s_max, self.end))
+        self._transport.write(data)
         return answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -107,36 +149,41 @@ class StoreProcess(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Hand each answer to who asked."""
-        for message in self._frames.filled(nbytes):
-            match message:
-                case Found(number, cpu_s, answers):
-                    self.cpu_s = cpu_s
-                    self._answer(number, answers)
-                case Judged(number, cpu_s, verdicts):
-                    self.cpu_s = cpu_s
-                    self._answer(number, verdicts)
-                case Ready():
-                    self._answer(_OPENING, None)
-                case Failed(number, name, text):
-                    self._fail(number, _ERRORS.get(name, StoreBroken)(text))
+        for number, body in self._frames.filled(nbytes):
+            self._take(number, answer_in(body))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has ended: what became of the requests under way is not known."""
-        self.alive = False
-        for number in list(self._waiting):
-            self._fail(number, _lost())
+        self._let_go()
         if not self._closing:
             self._end()
 
-    def _answer(self, number: int, value: object) -> None:
-        answer = self._waiting.pop(number, None)
-        if answer is not None and not answer.done():
-            answer.set_result(value)
+    def _take(self, number: int, message: Answer) -> None:
+        answer, timer = self._waiting.pop(number)
+        timer.cancel()
+        if isinstance(message, Found | Judged):
+            self.cpu_s = message.cpu_s
+        if answer.done():
+            return
+        match message:
+            case Found(answers=answers):
+                answer.set_result(answers)
+            case Judged(verdicts=verdicts):
+                answer.set_result(verdicts)
+            case Ready():
+                answer.set_result(None)
+            case Failed(error=name, text=text) if name in _ERRORS:
+                answer.set_exception(_ERRORS[name](text))
+            case Failed(error=name, text=text):
+                answer.set_exception(StoreProcessLost(f"the store's own process failed ({name}: {text})"))
 
-    def _fail(self, number: int, error: StoreError) -> None:
-        answer = self._waiting.pop(number, None)
-        if answer is not None and not answer.done():
-            answer.set_exception(error)
+    def _let_go(self) -> None:
+        self.alive = False
+        for answer, timer in self._waiting.values():
+            timer.cancel()
+            if not answer.done():
+                answer.set_exception(_lost())
+        self._waiting.clear()
 
     def _end(self) -> None:
         with suppress(ProcessLookupError):
@@ -148,7 +195,7 @@ def _lost() -> StoreProcessLost:
     return StoreProcessLost("the store's own process ended; press the key again")
 
 
-async def start(opening: Opening) -> StoreProcess:
+async def start(opening: Opening, answer_s_max: float = ANSWER_S_MAX) -> StoreProcess:
     """Start a process and have it open the store; raises `StoreError` or `OSError` if that fails."""
     ours, theirs = socket.socketpair()
     with theirs:
@@ -156,7 +203,7 @@ async def start(opening: Opening) -> StoreProcess:
             process = subprocess.Popen(  # noqa: S603, ASYNC220 our own module; it takes a few ms, once
                 [sys.executable, "-m", "monitor.store.serving", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
-                env={**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(_search_path())},
+                env={**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": _search_path()},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -165,17 +212,19 @@ async def start(opening: Opening) -> StoreProcess:
         except BaseException:
             ours.close()
             raise
-    store = StoreProcess(process)
-    ours.setblocking(False)
-    await asyncio.get_running_loop().create_connection(lambda: store, sock=ours)
+    store = StoreProcess(process, opening.busy_s_max + answer_s_max)
     try:
+        ours.setblocking(False)
+        await asyncio.get_running_loop().create_connection(lambda: store, sock=ours)
         await store.open(opening)
     except BaseException:
-        await store.close()
+        store.end()
+        ours.close()
         raise
     return store
 
 
-def _search_path() -> list[str]:
-    """Where this process finds its modules, so that the other one finds the same."""
-    return [folder or str(Path.cwd()) for folder in sys.path]
+def _search_path() -> str:
+    """Where this process finds its modules; first of all its own, so that the other one finds the same."""
+    folders = [str(_ROOT), *(folder or str(Path.cwd()) for folder in sys.path if isinstance(folder, str))]
+    return os.pathsep.join(folders)

@@ -7,14 +7,15 @@ large. Both keep the store's contract on the same file, so each batch may take e
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from monitor.errors import StoreBroken, StoreError, StoreProcessLost
+from monitor.errors import StoreBroken, StoreProcessLost
 from monitor.store import Key, Row, Store, Unit, Value, Verdict, Versioned
-from monitor.store.process import StoreProcess
+from monitor.store.process import StoreProcess, Unsendable
 
-STARTS_MAX = 3
-"""Times a process is started; one that keeps ending is not worth another."""
+PAUSE_S = 60.0
+"""After a process was lost, or could not be started, before the next one is: the threads do as well meanwhile."""
 _WEIGHT = 1 / 16
 """Of the latest commit in the mean size of batches: a burst is no load."""
 _STAYS = 0.25
@@ -24,14 +25,26 @@ _STAYS = 0.25
 class RelayedStore:
     """The contract of `monitor.store.Store` over the threads' store, and a process for large batches."""
 
-    def __init__(self, near: Store, start: Callable[[], Awaitable[StoreProcess]], batch_min: int) -> None:
-        """`batch_min`: units a commit carries, on average, from which on the process does the work; 0: never."""
+    def __init__(
+        self,
+        near: Store,
+        start: Callable[[], Awaitable[StoreProcess]],
+        units_min: int,
+        told: Callable[[str], object] = lambda text: None,
+        pause_s: float = PAUSE_S,
+    ) -> None:
+        """`units_min`: units a commit carries, on average, from which on the process does the work; 0: never.
+
+        `told` hears, a line each, what became of the process.
+        """
         self._near = near
         self._start = start
-        self._batch_min = batch_min
+        self._units_min = units_min
+        self._told = told
+        self._pause_s = pause_s
         self._far: StoreProcess | None = None
         self._starting: asyncio.Task[None] | None = None
-        self._starts = 0
+        self._start_from = 0.0
         self._broken = ""
         self._spent_s = 0.0
         self._mean = 0.0
@@ -49,12 +62,12 @@ class RelayedStore:
 
     async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
         """See `Store.read`. If the process ends meanwhile, the threads read."""
-        far = self._far if self._crowded else None
+        far = self._working()
         if far is not None:
             try:
                 return await far.read(keys)
-            except StoreProcessLost:
-                self._forget(far)
+            except StoreProcessLost as error:
+                self._forget(far, error)
         return await self._near.read(keys)
 
     async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
@@ -62,16 +75,8 @@ class RelayedStore:
         if self._broken:
             raise StoreBroken(self._broken)
         self._weigh(len(units))
-        far = self._far if self._crowded else None
-        if far is None:
-            return await self._near.commit(units)
         try:
-            return await far.commit(units)
-        except (ValueError, TypeError, OverflowError):  # a row that cannot go over cannot be stored either
-            return await self._near.commit(units)
-        except StoreProcessLost:
-            self._forget(far)
-            raise
+            return await self._commit(units)
         except StoreBroken as error:
             self._broken = str(error)
             raise
@@ -88,30 +93,59 @@ class RelayedStore:
 
     async def close(self) -> None:
         """End the process; the threads' store is closed by whoever opened it."""
+        self._units_min, self._crowded = 0, False
         if self._starting is not None:
-            await self._starting
-        self._batch_min, self._crowded = 0, False
+            self._starting.cancel()
+            await asyncio.wait((self._starting,))
         if self._far is not None:
             far, self._far = self._far, None
             await far.close()
 
+    async def _commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
+        far = self._working()
+        if far is not None:
+            try:
+                return await far.commit(units)
+            except Unsendable:
+                pass  # then it cannot be stored either: the threads find out whose it is
+            except StoreProcessLost as error:
+                self._forget(far, error)
+                raise
+        return await self._near.commit(units)
+
+    def _working(self) -> StoreProcess | None:
+        """The process, if the work is for it."""
+        if self._far is not None and not self._far.alive:
+            self._forget(self._far, StoreProcessLost("it ended while it had nothing to do"))
+        return self._far if self._crowded else None
+
     def _weigh(self, units: int) -> None:
         self._mean += (units - self._mean) * _WEIGHT
-        limit = self._batch_min * (_STAYS if self._crowded else 1)
+        limit = self._units_min * (_STAYS if self._crowded else 1)
         self._crowded = 0 < limit <= self._mean
-        if self._crowded and self._far is None and self._starting is None and self._starts < STARTS_MAX:
-            self._starts += 1
+        if (
+            self._crowded
+            and self._far is None
+            and self._starting is None
+            and time.monotonic() >= self._start_from
+        ):
             self._starting = asyncio.create_task(self._start_process())
 
     async def _start_process(self) -> None:
         try:
             self._far = await self._start()
-        except (StoreError, OSError, ValueError):  # the threads go on
-            self._starts = STARTS_MAX
+        except Exception as error:  # noqa: BLE001 whatever it is, the threads go on
+            self._start_from = time.monotonic() + self._pause_s
+            self._told(f"could not be started, the threads go on: {error}")
+        else:
+            self._told(f"started as process {self._far.pid}")
         finally:
             self._starting = None
 
-    def _forget(self, far: StoreProcess) -> None:
+    def _forget(self, far: StoreProcess, error: StoreProcessLost) -> None:
         if self._far is far:
-            self._spent_s += far.cpu_s
             self._far = None
+            self._spent_s += far.cpu_s
+            self._start_from = time.monotonic() + self._pause_s
+            far.end()
+            self._told(f"lost, the threads go on: {error}")

@@ -8,7 +8,7 @@ take milliseconds. Keys go in, and records come out, as one JSON array; rows go 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from monitor.store import Table
 
@@ -48,7 +48,7 @@ def versions(table: Table) -> str:
     )
 
 
-@cache
+@lru_cache(maxsize=256)
 def writers(tables: tuple[Table, ...]) -> str:
     """Who wrote the records under the keys ? of each table: one row, with a JSON array a table, 0 for nobody."""
     arrays = [
@@ -59,7 +59,7 @@ def writers(tables: tuple[Table, ...]) -> str:
     return f"SELECT {', '.join(arrays) or '1'}"
 
 
-@cache
+@lru_cache(maxsize=1024)
 def write(table: Table, rows: int, changed: tuple[str, ...]) -> str:
     """Insert `rows` rows, or set the columns `changed` where the key is there; the values one after the other.
 

@@ -1,40 +1,63 @@
-"""What a region and its store's own process say to each other: frames of MessagePack, each with its length before it.
+"""What a region and its store's own process say to each other: frames of MessagePack, numbered, each with its length.
 
 Pure: bytes in, messages out.
 """
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from monitor.store import Table, Unit, Verdict
 
-M = TypeVar("M")
-
-_LENGTH = struct.Struct("<I")
+_HEAD = struct.Struct("<II")
+"""Bytes in the frame after this, and the number of the request it is, or answers."""
 _BUFFER_BYTES = 1 << 18
 """Of a connection at rest; a larger frame gets a larger one while it comes in."""
 
 
-class Opening(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """The first message: the store to open, and how."""
+def _fingerprint() -> str:
+    """The same in two processes only if they keep the same store in the same words."""
+    made = hashlib.blake2b(msgspec.__version__.encode(), digest_size=16)
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        made.update(file.read_bytes())
+    return made.hexdigest()
 
+
+FINGERPRINT = _fingerprint()
+"""Of the code as this process imported it: it may have been replaced on disk since."""
+
+
+class Opening(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """The first request: the store to open, and how."""
+
+    fingerprint: str
     path: str
+    file: tuple[int, int]
+    """Device and inode: another file may have this name by now."""
     tables: tuple[Table, ...]
     busy_s_max: float
     cache_kib: int
     commit_delay_s: float
 
 
+def opening_of(
+    path: Path, tables: tuple[Table, ...], busy_s_max: float, cache_kib: int, commit_delay_s: float = 0.0
+) -> Opening:
+    """What another process needs to open the store that is at `path` (absolute) now."""
+    there = path.stat()
+    file = (there.st_dev, there.st_ino)
+    return Opening(FINGERPRINT, str(path), file, tables, busy_s_max, cache_kib, commit_delay_s)
+
+
 class Read(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Asks for records."""
 
-    number: int
-    """Of the request; its answer has the same."""
     asked: list[tuple[str, str]]
     """Tables, each with its keys as a JSON array."""
 
@@ -42,7 +65,6 @@ class Read(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class Commit(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Asks for the units to be applied."""
 
-    number: int
     units: list[Unit]
 
 
@@ -53,7 +75,6 @@ class Ready(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class Found(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The answer to `Read`."""
 
-    number: int
     cpu_s: float
     """Processor time the store's process has used so far."""
     answers: list[str | list[tuple[Any, ...]]]
@@ -63,16 +84,14 @@ class Found(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class Judged(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The answer to `Commit`."""
 
-    number: int
     cpu_s: float
     verdicts: list[Verdict]
     """Empty: all are committed."""
 
 
 class Failed(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """The store raised an error; of `Opening` if the number is 0."""
+    """The store raised an error, or the request could not be read."""
 
-    number: int
     error: str
     """Name of its class."""
     text: str
@@ -81,22 +100,21 @@ class Failed(msgspec.Struct, frozen=True, array_like=True, tag=True):
 Request = Opening | Read | Commit
 Answer = Ready | Found | Judged | Failed
 
+_encode = msgspec.msgpack.Encoder().encode
+request_in = msgspec.msgpack.Decoder(Request).decode
+answer_in = msgspec.msgpack.Decoder(Answer).decode
 
-def frame(message: msgspec.Struct) -> bytes:
+
+def frame(number: int, message: Request | Answer) -> bytes:
     """A message as it goes over."""
     body = _encode(message)
-    return _LENGTH.pack(len(body)) + body
+    return _HEAD.pack(len(body), number) + body
 
 
-_encode = msgspec.msgpack.Encoder().encode
-
-
-class Frames(Generic[M]):
+class Frames:
     """Takes the frames out of what comes in; `room` and `filled` are the two halves of a buffered read."""
 
-    def __init__(self, messages: Any) -> None:
-        """`messages`: the union of message types that may come."""
-        self._decode = msgspec.msgpack.Decoder(messages).decode
+    def __init__(self) -> None:
         self._buffer = bytearray(_BUFFER_BYTES)
         self._length = 0
 
@@ -106,17 +124,17 @@ class Frames(Generic[M]):
             self._buffer.extend(bytes(len(self._buffer)))
         return memoryview(self._buffer)[self._length :]
 
-    def filled(self, count: int) -> Iterator[M]:
-        """`count` bytes have come; the messages that are whole now."""
+    def filled(self, count: int) -> Iterator[tuple[int, memoryview]]:
+        """`count` bytes have come; number and message of each frame that is whole now, good until the next."""
         self._length += count
         start = 0
         with memoryview(self._buffer) as view:
-            while (begin := start + _LENGTH.size) <= self._length:
-                end = begin + _LENGTH.unpack_from(view, start)[0]
-                if end > self._length:
+            while (begin := start + _HEAD.size) <= self._length:
+                size, number = _HEAD.unpack_from(view, start)
+                if begin + size > self._length:
                     break
-                yield self._decode(view[begin:end])
-                start = end
+                yield number, view[begin : begin + size]
+                start = begin + size
         if start:
             self._keep(start)
 

@@ -31,7 +31,7 @@ from monitor.store.process import start
 from monitor.store.relay import RelayedStore
 from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
-from monitor.store.wire import Opening
+from monitor.store.wire import opening_of
 from tests.monitor.bed import InlineConnection, application_of
 from tests.monitor.records import TABLES
 
@@ -86,8 +86,9 @@ async def in_process(path: Path) -> AsyncIterator[Opened]:
     async with threaded(path) as open_one, AsyncExitStack() as opened:
 
         async def open_relayed() -> Store:
-            opening = Opening(str(path), (*MONITOR_TABLES, *TABLES), 5.0, 256, 0.0)
-            store = RelayedStore(await open_one(), lambda: start(opening), 1)
+            near = await open_one()
+            opening = opening_of(path, (*MONITOR_TABLES, *TABLES), busy_s_max=5.0, cache_kib=256)
+            store = RelayedStore(near, lambda: start(opening), 1)
             opened.push_async_callback(store.close)
             for _ in range(500):
                 if store.process is not None:

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,17 +25,17 @@ from monitor.limits import Limits
 from monitor.settings import Settings
 from monitor.startup import Region, open_region
 from monitor.store import COMMITTED, Key, Store, Unit, Verdict, Versioned
-from monitor.store.process import StoreProcess, start
+from monitor.store.process import StoreProcess, Unsendable, start
 from monitor.store.relay import RelayedStore
 from monitor.store.tables import MONITOR_TABLES
-from monitor.store.wire import Answer, Found, Frames, Judged, Opening, frame
+from monitor.store.wire import Answer, Found, Frames, Judged, Opening, answer_in, frame, opening_of
 
 SOON_S = 10.0
 
 
 def opening(path: Path, busy_s_max: float = 5.0) -> Opening:
     """Of a store with the monitor's own tables."""
-    return Opening(str(path), MONITOR_TABLES, busy_s_max, 256, 0.0)
+    return opening_of(path, MONITOR_TABLES, busy_s_max, cache_kib=256)
 
 
 def layout(number: int, unit: int) -> Unit:
@@ -113,7 +114,9 @@ class Fake:
         self.units: list[int] = []
         self.cpu_s = 1.5
         self.error: Exception | None = None
-        self.closed = False
+        self.closed = self.ended = False
+        self.alive = True
+        self.pid = 1
 
     async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
         if self.error:
@@ -129,8 +132,11 @@ class Fake:
     async def close(self) -> None:
         self.closed = True
 
+    def end(self) -> None:
+        self.ended = True
 
-def relay(near: Fake, fars: list[Fake], batch_min: int = 8) -> RelayedStore:
+
+def relay(near: Fake, fars: list[Fake], units_min: int = 8, pause_s: float = 0.0) -> RelayedStore:
     """A relay whose process is the next of `fars`; when there is none left it cannot be started."""
 
     async def start_one() -> StoreProcess:
@@ -138,7 +144,7 @@ def relay(near: Fake, fars: list[Fake], batch_min: int = 8) -> RelayedStore:
             raise OSError("no more processes")
         return fars.pop(0)  # type: ignore[return-value]  # as much of one as a relay knows
 
-    return RelayedStore(near, start_one, batch_min)  # type: ignore[arg-type]  # nothing here browses
+    return RelayedStore(near, start_one, units_min, pause_s=pause_s)  # type: ignore[arg-type]  # nothing browses
 
 
 async def commit(store: Store, size: int, times: int) -> None:
@@ -182,7 +188,7 @@ async def test_large_batches_go_to_the_process_until_they_are_small_again() -> N
 async def test_zero_means_never() -> None:
     """With `store_process_units_min` = 0 there is no process under any load."""
     near, far = Fake(), Fake()
-    store = relay(near, [far], batch_min=0)
+    store = relay(near, [far], units_min=0)
     await commit(store, 64, 100)
     assert far.units == []
     await store.close()
@@ -205,6 +211,35 @@ async def test_threads_take_over_from_a_lost_process() -> None:
     await commit(store, 16, 50)
     assert len(near.units) == before + 50
     assert store.cpu_s == 3.0
+    assert far.ended
+    assert other.ended
+    await store.close()
+
+
+async def test_a_process_that_died_in_its_sleep_costs_nobody_a_key() -> None:
+    """Nothing was sent to it, so the threads do what it would have done; the next one comes after a pause."""
+    near, far, other = Fake(), Fake(), Fake()
+    store = relay(near, [far, other], pause_s=60.0)
+    await commit(store, 16, 50)
+    far.alive = False
+    far.error = StoreProcessLost("gone")
+    before = len(near.units)
+    await commit(store, 16, 50)
+    assert len(near.units) == before + 50
+    assert store.process is None
+    await store.close()
+
+
+async def test_what_cannot_go_over_is_left_to_the_threads() -> None:
+    """A row that is none of the contract's fails where it can be laid to its unit, and not the process."""
+    near, far = Fake(), Fake()
+    store = relay(near, [far])
+    await commit(store, 16, 50)
+    far.error = Unsendable("no")
+    before = len(near.units)
+    await commit(store, 16, 3)
+    assert len(near.units) == before + 3
+    assert store.process is far  # type: ignore[comparison-overlap]
     await store.close()
 
 
@@ -215,6 +250,13 @@ async def test_a_broken_store_is_broken_for_all() -> None:
     await commit(store, 16, 50)
     far.error = StoreBroken("disk I/O error")
     for size in (16, 1):
+        with pytest.raises(StoreBroken, match="disk"):
+            await commit(store, size, 1)
+    await store.close()
+    near = Fake()
+    near.error = StoreBroken("disk I/O error")
+    store = relay(near, [Fake()])
+    for size in (1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16):
         with pytest.raises(StoreBroken, match="disk"):
             await commit(store, size, 1)
     await store.close()
@@ -312,21 +354,79 @@ async def test_the_process_ends_when_its_region_is_killed(tmp_path: Path) -> Non
 def test_frames_come_out_as_they_went_in(sizes: list[int], piece: int) -> None:
     """However the bytes are cut on their way, the messages are the same, and large ones leave no large buffer."""
     sent: list[Answer] = [
-        Found(number, 0.5, ["x" * 997, [(0, size, "y", None)]] * size)
+        Found(0.5, ["x" * 997, [(0, size, "y", None)]] * size)
         if size % 2
-        else Judged(number, 0.5, [COMMITTED] * size)
-        for number, size in enumerate(sizes)
+        else Judged(0.5, [COMMITTED] * size)
+        for size in sizes
     ]
-    data = b"".join(map(frame, sent))
-    frames: Frames[Answer] = Frames(Answer)
-    got: list[Answer] = []
+    data = b"".join(frame(number, message) for number, message in enumerate(sent))
+    frames = Frames()
+    got: list[tuple[int, Answer]] = []
     at = 0
     while at < len(data):
         with frames.room() as room:
             count = min(piece, len(room), len(data) - at)
             room[:count] = data[at : at + count]
-        got += frames.filled(count)
+        got += [(number, answer_in(body)) for number, body in frames.filled(count)]
         at += count
-    assert got == sent
+    assert got == list(enumerate(sent))
     with frames.room() as room:
         assert len(room) <= 1 << 18
+
+
+async def test_the_log_is_safe_from_a_store_that_was_renamed(tmp_path: Path) -> None:
+    """A process that finds no file, or another one, under the name of the store touches nothing and is not used."""
+    path = tmp_path / "store.db"
+    await make(path)
+    asked = opening(path)
+    path.rename(tmp_path / "moved.db")
+    with pytest.raises(StoreProcessLost, match=r"No such file.*store\.db"):
+        await start(asked)
+    assert not path.exists()
+    await make(path)
+    with pytest.raises(StoreProcessLost, match="another file"):
+        await start(asked)
+
+
+async def test_another_version_of_the_code_is_not_asked(tmp_path: Path) -> None:
+    """After an upgrade in place a running region goes on with its threads."""
+    await make(tmp_path / "store.db")
+    asked = msgspec.structs.replace(opening(tmp_path / "store.db"), fingerprint="older")
+    with pytest.raises(StoreProcessLost, match="another version"):
+        await start(asked)
+
+
+async def test_a_process_that_stands_still_is_ended(tmp_path: Path) -> None:
+    """Stopped at work it is killed when its time for an answer is over; who waited is told."""
+    await make(tmp_path / "store.db")
+    store = await start(opening(tmp_path / "store.db", busy_s_max=0.2), answer_s_max=1.0)
+    os.kill(store.pid, signal.SIGSTOP)
+    with pytest.raises(StoreProcessLost):
+        await asyncio.wait_for(store.commit([layout(1, 1)]), SOON_S)
+    assert gone(store.pid)
+
+
+async def test_an_undecodable_unit_does_not_end_the_process(tmp_path: Path) -> None:
+    """It is told so, nothing of it is done, and the process goes on."""
+    await make(tmp_path / "store.db")
+    store = await start(opening(tmp_path / "store.db"))
+    odd = Unit(1, {Key("layout", 1): None}, {}, [])  # type: ignore[dict-item]  # a table with NULL in written_by
+    with pytest.raises(Unsendable):
+        await store.commit([odd])
+    assert await store.commit([layout(2, 2)]) == [COMMITTED]
+    await store.close()
+
+
+async def test_a_start_under_way_does_not_hold_up_the_end() -> None:
+    """A region is closed while its store's process is starting: the start is given up."""
+    begun = asyncio.Event()
+
+    async def start_for_ever() -> StoreProcess:
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    store = RelayedStore(Fake(), start_for_ever, 8)  # type: ignore[arg-type]  # nothing here browses
+    await commit(store, 64, 10)
+    await begun.wait()
+    await asyncio.wait_for(store.close(), 1)
