@@ -88,23 +88,11 @@ class ThreadConnection:
 
 
 async def connect(
-    path: Path,
-    *,
-    read_only: bool,
-    busy_s_max: float,
-    cache_kib: int,
-    commit_delay_s: float = 0.0,
-    create: bool = True,
+    path: Path, *, read_only: bool, busy_s_max: float, cache_kib: int, commit_delay_s: float = 0.0
 ) -> ThreadConnection:
-    """Open `path` (absolute) with the region's settings: WAL, and every commit on disk before it returns.
-
-    `create`: make the file if it is not there. A second process must not: it would reset the log of the first.
-    """
-    uri = f"{path.as_uri()}?mode={'ro' if read_only else 'rwc' if create else 'rw'}"
-    connection = await aiosqlite.connect(
-        uri, uri=True, isolation_level=None, factory=HopConnection, timeout=busy_s_max, cached_statements=256
-    )
-    hop = ThreadConnection(connection)
+    """Open `path` (absolute) in a thread of its own; a file that is not there is made."""
+    mode = "ro" if read_only else "rwc"
+    hop = ThreadConnection(await aiosqlite.connect(_uri(path, mode), timeout=busy_s_max, **_AS_HOP))
     try:
         await hop.run(lambda database: _prepare(database, read_only, busy_s_max, cache_kib, commit_delay_s))
     except BaseException:
@@ -113,9 +101,36 @@ async def connect(
     return hop
 
 
+def connect_here(
+    path: Path, *, read_only: bool, busy_s_max: float, cache_kib: int, commit_delay_s: float = 0.0
+) -> HopConnection:
+    """Open `path` (absolute), which must be there, for one thread at a time.
+
+    For a second process: were the file gone and made anew, the log of the first would be reset.
+    """
+    mode = "ro" if read_only else "rw"
+    database: HopConnection = sqlite3.connect(
+        _uri(path, mode), timeout=busy_s_max, check_same_thread=False, **_AS_HOP
+    )
+    try:
+        _prepare(database, read_only, busy_s_max, cache_kib, commit_delay_s)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+_AS_HOP: Any = {"uri": True, "isolation_level": None, "factory": HopConnection, "cached_statements": 256}
+
+
+def _uri(path: Path, mode: str) -> str:
+    return f"{path.as_uri()}?mode={mode}"
+
+
 def _prepare(
     database: sqlite3.Connection, read_only: bool, busy_s_max: float, cache_kib: int, commit_delay_s: float
 ) -> None:
+    """The region's settings: WAL, and every commit on disk before it returns."""
     if not read_only:
         _begin_wal(database, busy_s_max)
         database.execute("PRAGMA synchronous = FULL")

@@ -1,22 +1,31 @@
-"""The store's own process: opens the store, answers requests until the region is gone, and ends with it."""
+"""The store's own process: opens the store, answers requests until the region is gone, and ends with it.
+
+Two threads and no event loop: this one reads requests and answers those for records, the other one commits. So a
+request wakes one thread, and a slow disk holds up no reading.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
+import struct
 import sys
+import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from sqlite3 import Connection
+from typing import NamedTuple
 
 import msgspec
 
 from monitor.errors import StoreError
-from monitor.store import COMMITTED
-from monitor.store.connection import ThreadConnection, connect
-from monitor.store.sqlite import SqliteStore, translated
+from monitor.store import COMMITTED, Unit
+from monitor.store.connection import connect_here
+from monitor.store.sqlite import translated
+from monitor.store.transactor import Transactor
 from monitor.store.wire import (
     FINGERPRINT,
     Answer,
@@ -36,98 +45,144 @@ from monitor.tuning import tune_process
 
 REGION_LOOK_S = 0.5
 """How often it is looked whether the region is still there: a child of the region may hold the socket open."""
+SEND_S_MAX = 60.0
+"""A region that takes no answer for so long is given up."""
 
 
-class Service(asyncio.BufferedProtocol):
-    """The requests of one region, each answered when it is done."""
+class Channel:
+    """The way to the region: whole requests in, answers out, from any thread."""
 
-    def __init__(self, ended: asyncio.Future[None]) -> None:
-        self._ended = ended
-        self._frames = Frames()
-        self._connections: list[ThreadConnection] = []
-        self._store: SqliteStore | None = None
-        self._transport: asyncio.WriteTransport | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._region = os.getppid()
+        self._sending = threading.Lock()
+        for option, seconds in ((socket.SO_RCVTIMEO, REGION_LOOK_S), (socket.SO_SNDTIMEO, SEND_S_MAX)):
+            connection.setsockopt(socket.SOL_SOCKET, option, _timeval(seconds))
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The region is there."""
-        self._transport = transport  # type: ignore[assignment]  # asyncio gives the narrower type's name only
+    def requests(self) -> Iterator[tuple[int, Request]]:
+        """Each request with its number, until the region has ended or says so; what cannot be read is told so."""
+        frames = Frames()
+        while count := self._receive(frames):
+            for number, body in frames.filled(count):
+                try:
+                    request: Request = request_in(body)
+                except (msgspec.MsgspecError, ValueError) as error:
+                    self.say(number, Failed("Unsendable", str(error)))
+                else:
+                    yield number, request
 
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Where the next request goes."""
-        return self._frames.room()
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Begin each request that came; one that cannot be read is told so, and nothing of it is done."""
-        for number, body in self._frames.filled(nbytes):
+    def say(self, number: int, answer: Answer) -> None:
+        """Send the answer to a request; to a region that is gone, nothing, and then no more."""
+        with self._sending:
             try:
-                request: Request = request_in(body)
-            except (msgspec.MsgspecError, ValueError) as error:
-                self._say(number, Failed("Unsendable", str(error)))
+                self._connection.sendall(frame(number, answer))
+            except OSError:
+                with suppress(OSError):
+                    self._connection.shutdown(socket.SHUT_RDWR)
+
+    def _receive(self, frames: Frames) -> int:
+        with frames.room() as room:
+            while os.getppid() == self._region:
+                try:
+                    return self._connection.recv_into(room)
+                except BlockingIOError:  # nothing came: look whether the region is there
+                    pass
+                except OSError:
+                    break
+        return 0
+
+
+class _Opened(NamedTuple):
+    transactor: Transactor
+    writer: Connection
+    reader: Connection
+
+
+def serve(connection: socket.socket) -> None:
+    """Answer what comes over `connection` until its other end is closed, or the region is gone."""
+    channel = Channel(connection)
+    with ExitStack() as stack:
+        requests = channel.requests()
+        for number, request in requests:
+            try:
+                opened = _open(request, stack)
+            except Exception as error:  # noqa: BLE001 told to the region, which knows what it asked
+                channel.say(number, _failed(error))
             else:
-                self._begin(self._answer(number, request))
+                channel.say(number, Ready())
+                tune_process()
+                _work(channel, requests, opened)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The region has ended, or told this process to."""
-        if not self._ended.done():
-            self._ended.set_result(None)
 
-    async def close(self) -> None:
-        """Finish what is under way, and close the store."""
-        await asyncio.gather(*self._tasks)
-        for connection in reversed(self._connections):
-            await connection.close()
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _say(self, number: int, answer: Answer) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(frame(number, answer))
-
-    async def _answer(self, number: int, request: Request) -> None:
-        try:
+def _work(channel: Channel, requests: Iterator[tuple[int, Request]], opened: _Opened) -> None:
+    commits: SimpleQueue[tuple[int, list[Unit]] | None] = SimpleQueue()
+    committing = threading.Thread(target=_commit_each, args=(channel, commits, opened))
+    committing.start()
+    try:
+        for number, request in requests:
             match request:
-                case Read(asked):
-                    answers = await self._opened().answers(asked)
-                    self._say(number, Found(time.process_time(), answers))
                 case Commit(units):
-                    verdicts = await self._opened().commit(units)
-                    all_well = all(verdict is COMMITTED for verdict in verdicts)
-                    self._say(number, Judged(time.process_time(), [] if all_well else [*verdicts]))
+                    commits.put((number, units))
+                case Read(asked):
+                    channel.say(number, _found(opened, asked))
                 case Opening():
-                    await self._open(request)
-                    self._say(number, Ready())
-        except Exception as error:  # noqa: BLE001 told to the region, which knows what it asked
-            self._say(number, Failed(type(error).__name__, str(error)))
+                    channel.say(number, _failed(StoreError("the store is open already")))
+    finally:
+        commits.put(None)
+        committing.join()
 
-    async def _open(self, opening: Opening) -> None:
-        _check_alike(opening)
+
+def _commit_each(
+    channel: Channel, commits: SimpleQueue[tuple[int, list[Unit]] | None], opened: _Opened
+) -> None:
+    while (asked := commits.get()) is not None:
+        number, units = asked
+        channel.say(number, _judged(opened, units))
+
+
+def _found(opened: _Opened, asked: list[tuple[str, str]]) -> Answer:
+    try:
         with translated():
-            writer = await self._connect(opening, read_only=False)
-            reader = await self._connect(opening, read_only=True)
-        _check_alike(opening)
-        self._store = SqliteStore(writer, reader, reader, opening.tables)
-        tune_process()
+            answers = opened.transactor.read(opened.reader, asked)
+    except Exception as error:  # noqa: BLE001 as above
+        return _failed(error)
+    return Found(time.process_time(), answers)
 
-    async def _connect(self, opening: Opening, read_only: bool) -> ThreadConnection:
-        connection = await connect(
-            Path(opening.path),
-            read_only=read_only,
-            create=False,
-            busy_s_max=opening.busy_s_max,
-            cache_kib=opening.cache_kib,
-            commit_delay_s=0.0 if read_only else opening.commit_delay_s,
+
+def _judged(opened: _Opened, units: list[Unit]) -> Answer:
+    transactor = opened.transactor
+    try:
+        with translated():
+            verdicts = transactor.commit(opened.writer, units, transactor.prepare(units))
+    except Exception as error:  # noqa: BLE001 as above
+        return _failed(error)
+    all_well = all(verdict is COMMITTED for verdict in verdicts)
+    return Judged(time.process_time(), [] if all_well else verdicts)
+
+
+def _failed(error: Exception) -> Failed:
+    return Failed(type(error).__name__, str(error))
+
+
+def _open(request: Request, stack: ExitStack) -> _Opened:
+    """The connections, closed with `stack`, the writing one last; raises `StoreError` unless this is the store."""
+    if not isinstance(request, Opening):
+        raise StoreError("the store was not opened")
+    _check_alike(request)
+    path, busy_s_max, cache_kib = Path(request.path), request.busy_s_max, request.cache_kib
+    with translated():
+        writer = connect_here(
+            path,
+            read_only=False,
+            busy_s_max=busy_s_max,
+            cache_kib=cache_kib,
+            commit_delay_s=request.commit_delay_s,
         )
-        self._connections.append(connection)
-        return connection
-
-    def _opened(self) -> SqliteStore:
-        if self._store is None:
-            raise RuntimeError("the store was not opened")
-        return self._store
+        stack.enter_context(closing(writer))
+        reader = connect_here(path, read_only=True, busy_s_max=busy_s_max, cache_kib=cache_kib)
+        stack.enter_context(closing(reader))
+    _check_alike(request)
+    return _Opened(Transactor(request.tables), writer, reader)
 
 
 def _check_alike(opening: Opening) -> None:
@@ -139,20 +194,10 @@ def _check_alike(opening: Opening) -> None:
         raise StoreError("another file has the name of the store by now")
 
 
-async def serve(connection: socket.socket) -> None:
-    """Answer what comes over `connection` until its other end is closed, or the region is gone."""
-    region = os.getppid()
-    connection.setblocking(False)
-    loop = asyncio.get_running_loop()
-    ended: asyncio.Future[None] = loop.create_future()
-    service = Service(ended)
-    await loop.create_connection(lambda: service, sock=connection)
-    try:
-        while not ended.done() and os.getppid() == region:
-            await asyncio.wait((ended,), timeout=REGION_LOOK_S)
-    finally:
-        await service.close()
+def _timeval(seconds: float) -> bytes:
+    """As `setsockopt` has it."""
+    return struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))
+    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -5,40 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
-
-import msgspec
 
 from monitor.errors import ConstraintFailed, QueryFailed, StoreBroken, StoreBusy, StoreError, StoreFull
-from monitor.store import (
-    COMMITTED,
-    Key,
-    Rejected,
-    Row,
-    Table,
-    Unit,
-    Value,
-    Verdict,
-    Versioned,
-    judge,
-    statements,
-)
-from monitor.store.batch import Batch, Statement, batch_of, writes_of
+from monitor.store import Key, Row, Table, Unit, Value, Verdict, Versioned, statements
 from monitor.store.connection import Connection
-from monitor.store.reading import Answer, questions_of, records_of
-
-_decode_rows = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
-
-_FAULTS_OF_A_UNIT = (
-    sqlite3.IntegrityError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    sqlite3.DataError,
-    ValueError,
-    OverflowError,
-)
-"""What a row that cannot be stored raises: the unit it came from is rejected, the others are not."""
-
+from monitor.store.reading import questions_of, records_of
+from monitor.store.transactor import Transactor
 
 _FAULTS_OF_A_QUERY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
 
@@ -52,26 +24,22 @@ class SqliteStore:
         self._writer = writer
         self._reader = reader
         self._browser = browser
-        self._tables = {table.name: table for table in tables}
+        self._transactor = Transactor(tables)
         self._broken = ""
 
     async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
-        """See `Store.read`."""
+        """All records in one hop."""
         questions = questions_of(keys)
-        return records_of(questions, await self.answers([(one.table, one.keys) for one in questions]))
-
-    async def answers(self, asked: Sequence[tuple[str, str]]) -> list[Answer]:
-        """What the reading connection finds, in one hop, for each table and JSON array of keys."""
+        asked = [(one.table, one.keys) for one in questions]
         with translated():
-            return await self._reader.run(
-                lambda database: [self._read(database, self._tables[table], keys) for table, keys in asked]
-            )
+            answers = await self._reader.run(lambda database: self._transactor.read(database, asked))
+        return records_of(questions, answers)
 
     async def browse(
         self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
     ) -> Sequence[Versioned]:
         """One query, in the second reading connection, so that it holds up nobody's next key."""
-        sql = statements.browse(self._tables[table], by, start is None, backward)
+        sql = statements.browse(self._transactor.tables[table], by, start is None, backward)
         with translated():
             rows = await self._browser.run(
                 lambda database: database.execute(sql, {"start": start, "rows": rows_max}).fetchall()
@@ -94,10 +62,12 @@ class SqliteStore:
         """One transaction and one hop for all; a constraint that fails is traced to its unit."""
         if self._broken:
             raise StoreBroken(self._broken)
-        batch = self._batch(units)
+        batch = self._transactor.prepare(units)
         try:
             with translated():
-                return await self._writer.run(lambda database: self._commit(database, units, batch))
+                return await self._writer.run(
+                    lambda database: self._transactor.commit(database, units, batch)
+                )
         except StoreBroken as error:
             self._broken = str(error)
             raise
@@ -106,67 +76,6 @@ class SqliteStore:
         """Close all connections."""
         for connection in (self._reader, self._browser, self._writer):
             await connection.close()
-
-    def _read(self, database: sqlite3.Connection, table: Table, wanted: str) -> Answer:
-        if table.real:
-            return database.execute(statements.read_rows(table), (wanted,)).fetchall()
-        return cast("str", database.execute(statements.read(table), (wanted,)).fetchone()[0])
-
-    def _batch(self, units: Sequence[Unit]) -> Batch | None:
-        try:
-            return batch_of(units, self._tables)
-        except _FAULTS_OF_A_UNIT:  # found again, and laid to the unit it comes from, one by one
-            return None
-
-    def _commit(
-        self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
-    ) -> list[Verdict]:
-        try:
-            return self._transact(database, units, batch)
-        except _FAULTS_OF_A_UNIT:
-            return self._commit_one_by_one(database, units)
-
-    def _transact(
-        self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
-    ) -> list[Verdict]:
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            if batch is not None and database.execute(*batch.check).fetchone() == batch.expected:
-                verdicts: list[Verdict] = [COMMITTED] * len(units)
-                writes: Iterable[Statement] = batch.writes
-            else:
-                verdicts = judge(units, self._current(database, units))
-                applied = [
-                    unit for unit, verdict in zip(units, verdicts, strict=True) if verdict is COMMITTED
-                ]
-                writes = writes_of(applied, self._tables)
-            for sql, values in writes:
-                database.execute(sql, values)
-            database.execute("COMMIT")
-        except BaseException:
-            if database.in_transaction:
-                database.execute("ROLLBACK")
-            raise
-        return verdicts
-
-    def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int]:
-        keys = list({key: None for unit in units for key in unit.reads})
-        current: dict[Key, int] = {}
-        for table, wanted, places in questions_of(keys):
-            sql = statements.versions(self._tables[table])
-            for position, written_by in _decode_rows(database.execute(sql, (wanted,)).fetchone()[0]):
-                current[keys[places[position]]] = written_by
-        return current
-
-    def _commit_one_by_one(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
-        """Each unit in a transaction of its own, so that one that cannot be stored harms no other."""
-        verdicts: list[Verdict] = []
-        for unit in units:
-            try:
-                verdicts += self._transact(database, [unit], None)
-            except _FAULTS_OF_A_UNIT as error:
-                verdicts.append(Rejected(str(error)))
-        return verdicts
 
 
 @contextmanager

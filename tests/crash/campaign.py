@@ -77,6 +77,11 @@ class Life:
         self._process.kill()
         self._process.wait()
 
+    def end(self) -> None:
+        """Kill it when another has failed, whatever it may have to say."""
+        self._process.kill()
+        self._process.communicate()
+
 
 def run(folder: Path, seed: int, deaths: deque[Death], slots: list[list[str]]) -> list[Death]:
     """A process at a time for each slot's terminals; returns the deaths that were died, in order."""
@@ -94,5 +99,5 @@ def run(folder: Path, seed: int, deaths: deque[Death], slots: list[list[str]]) -
             time.sleep(POLL_S)
     finally:
         for life in lives.values():
-            life.kill()
+            life.end()
     return died

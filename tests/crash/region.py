@@ -26,7 +26,7 @@ from monitor.settings import Settings
 from monitor.startup import Region, open_region
 from monitor.store.connection import HopConnection
 from monitor.store.relay import RelayedStore
-from monitor.store.sqlite import SqliteStore
+from monitor.store.transactor import Transactor
 from screens.presenter import Presenter
 from transactions.bank.maps import XFER01
 
@@ -60,7 +60,7 @@ def arm(point: str, count: int) -> None:
     countdown = Countdown(count)
     match point:
         case "in the load":
-            before(SqliteStore, "_read", countdown)
+            before(Transactor, "read", countdown)
         case "in the commit" | "before commit" | "after commit":
             wrap_execute(point, countdown)
         case "before answer":

@@ -1,0 +1,99 @@
+"""What the store does in a SQLite connection, in whichever thread that one lives."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import msgspec
+
+from monitor.store import COMMITTED, Key, Rejected, Table, Unit, Verdict, judge, statements
+from monitor.store.batch import Batch, Statement, batch_of, writes_of
+from monitor.store.reading import Answer, questions_of
+
+_decode_rows = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
+
+_FAULTS_OF_A_UNIT = (
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    ValueError,
+    OverflowError,
+)
+"""What a row that cannot be stored raises: the unit it came from is rejected, the others are not."""
+
+
+class Transactor:
+    """Reads records and applies units; keeps nothing but the tables' declarations, and raises what SQLite does."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.tables = {table.name: table for table in tables}
+
+    def read(self, database: sqlite3.Connection, asked: Sequence[tuple[str, str]]) -> list[Answer]:
+        """What is found for each table and JSON array of keys."""
+        return [self._read(database, self.tables[table], keys) for table, keys in asked]
+
+    def prepare(self, units: Sequence[Unit]) -> Batch | None:
+        """The statements of `commit`, which any thread may make; None if they are not known beforehand."""
+        try:
+            return batch_of(units, self.tables)
+        except _FAULTS_OF_A_UNIT:  # found again, and laid to the unit it comes from, one by one
+            return None
+
+    def commit(
+        self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
+    ) -> list[Verdict]:
+        """One transaction for all units; a constraint that fails is traced to its unit."""
+        try:
+            return self._transact(database, units, batch)
+        except _FAULTS_OF_A_UNIT:
+            return self._commit_one_by_one(database, units)
+
+    def _read(self, database: sqlite3.Connection, table: Table, wanted: str) -> Answer:
+        if table.real:
+            return database.execute(statements.read_rows(table), (wanted,)).fetchall()
+        return cast("str", database.execute(statements.read(table), (wanted,)).fetchone()[0])
+
+    def _transact(
+        self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
+    ) -> list[Verdict]:
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            if batch is not None and database.execute(*batch.check).fetchone() == batch.expected:
+                verdicts: list[Verdict] = [COMMITTED] * len(units)
+                writes: Iterable[Statement] = batch.writes
+            else:
+                verdicts = judge(units, self._current(database, units))
+                applied = [
+                    unit for unit, verdict in zip(units, verdicts, strict=True) if verdict is COMMITTED
+                ]
+                writes = writes_of(applied, self.tables)
+            for sql, values in writes:
+                database.execute(sql, values)
+            database.execute("COMMIT")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+        return verdicts
+
+    def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int]:
+        keys = list({key: None for unit in units for key in unit.reads})
+        current: dict[Key, int] = {}
+        for table, wanted, places in questions_of(keys):
+            sql = statements.versions(self.tables[table])
+            for position, written_by in _decode_rows(database.execute(sql, (wanted,)).fetchone()[0]):
+                current[keys[places[position]]] = written_by
+        return current
+
+    def _commit_one_by_one(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+        """Each unit in a transaction of its own, so that one that cannot be stored harms no other."""
+        verdicts: list[Verdict] = []
+        for unit in units:
+            try:
+                verdicts += self._transact(database, [unit], None)
+            except _FAULTS_OF_A_UNIT as error:
+                verdicts.append(Rejected(str(error)))
+        return verdicts
