@@ -88,6 +88,13 @@ class TaskOver(MonitorError):
         super().__init__("the task has ended; what it left running can neither read nor write any more")
 
 
+class TaskExit(MonitorError):
+    """A task that a program had started called `sys.exit`; it ends as if by any other error."""
+
+    def __init__(self, status: object) -> None:
+        super().__init__(f"a task that the program had started called sys.exit({status!r})")
+
+
 class StoreError(MonitorError):
     """The store did not do what it was asked; nothing of the unit of work was applied."""
 

@@ -30,7 +30,7 @@ class Loader:
         """As `read`, into a future that is there already."""
         self._asked.append((keys, answer))
         if self._fetching is None:
-            self._fetching = self._loop.create_task(self._fetch())
+            self._fetching = asyncio.Task(self._fetch(), loop=self._loop)  # nobody's child, whoever asks
 
     async def _fetch(self) -> None:
         try:

@@ -45,9 +45,22 @@ class Watchdog:
         if self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def watching(self) -> bool:
+        """True inside a slice."""
+        return self._slice & 1 == 1
+
     def begin(self) -> None:
         """A slice begins in the thread that made the watchdog."""
         self._slice += 1
+
+    def finish(self) -> None:
+        """The slice is over, even if it is interrupted at its very end."""
+        try:
+            self.end()
+        except Runaway:
+            self.end()
+            raise
 
     def end(self) -> None:
         """The slice is over: from here on nothing is raised in it any more. Called again, it does no harm."""
@@ -108,7 +121,7 @@ class Watched(Generic[T]):
                 try:
                     waited_for = resume(value)
                 finally:
-                    self._end()
+                    watchdog.finish()
                     if (after := task.cancelling()) != cancelling:
                         self.own_cancellations = max(0, self.own_cancellations + after - cancelling)
             except StopIteration as stop:
@@ -131,11 +144,4 @@ class Watched(Generic[T]):
             with suppress(BaseException):
                 self._coroutine.close()
         finally:
-            self._end()
-
-    def _end(self) -> None:
-        try:
-            self._watchdog.end()
-        except Runaway:  # raised at the very end of the slice: it is over all the same
-            self._watchdog.end()
-            raise
+            self._watchdog.finish()

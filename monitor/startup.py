@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from monitor.admission import Admission
+from monitor.children import Children
 from monitor.clock import Clock, SystemClock, stamp
 from monitor.committer import Committer
 from monitor.deadline import Deadlines
@@ -59,6 +60,7 @@ class Region(NamedTuple):
     committer: Committer
     admission: Admission
     dispatcher: Dispatcher
+    children: Children
     log: RegionLog
 
     def attach(self, terminal: str) -> Coroutine[Any, Any, Attachment | Refused]:
@@ -75,6 +77,7 @@ class Region(NamedTuple):
 
     def close(self) -> None:
         """Stop watching and logging, end the worker processes; whoever opened the store closes it."""
+        self.children.close()
         self.engine.watchdog.close()
         self.engine.processes.close()
         self.log.log.info("region stopped", region=self.number, units=self.committer.units)
@@ -240,7 +243,18 @@ async def start(
     )
     await _store_layouts(store, presentation, engine.units)
     log.log.info("region started", region=number, programs=[program.transid for program in engine.programs])
-    return Region(number, application, presentation, store, engine, committer, admission, dispatcher, log)
+    return Region(
+        number,
+        application,
+        presentation,
+        store,
+        engine,
+        committer,
+        admission,
+        dispatcher,
+        Children(engine.watchdog),
+        log,
+    )
 
 
 def _open_log(path: str) -> RegionLog:

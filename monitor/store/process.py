@@ -63,11 +63,15 @@ _ERRORS: dict[str, type[MonitorError]] = {
 class StoreProcess(asyncio.BufferedProtocol):
     """One process that reads and commits; made by `start`, and used in one event loop."""
 
-    def __init__(self, process: subprocess.Popen[bytes], answer_s_max: float = ANSWER_S_MAX) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], channel: socket.socket, answer_s_max: float = ANSWER_S_MAX
+    ) -> None:
+        """`channel`: this end of the sockets, whatever event loop it is given to."""
         self.alive = True
         self.cpu_s = 0.0
         """Processor time it has used, as of its last answer."""
         self._process = process
+        self._channel = channel
         self._answer_s_max = answer_s_max
         self._frames = Frames()
         self._waiting: dict[int, tuple[asyncio.Future[Any], asyncio.TimerHandle]] = {}
@@ -101,9 +105,8 @@ class StoreProcess(asyncio.BufferedProtocol):
         """Let it finish what it does, close the store and end."""
         self._closing = True
         if self._transport is not None:
-            channel = self._transport.get_extra_info("socket")
             with suppress(OSError):  # a child that a program has forked may hold the socket open as well
-                channel.shutdown(socket.SHUT_WR)
+                self._channel.shutdown(socket.SHUT_WR)
             self._transport.close()
         loop = asyncio.get_running_loop()
         try:
@@ -212,7 +215,7 @@ async def start(opening: Opening, answer_s_max: float = ANSWER_S_MAX) -> StorePr
         except BaseException:
             ours.close()
             raise
-    store = StoreProcess(process, opening.busy_s_max + answer_s_max)
+    store = StoreProcess(process, ours, opening.busy_s_max + answer_s_max)
     try:
         ours.setblocking(False)
         await asyncio.get_running_loop().create_connection(lambda: store, sock=ours)

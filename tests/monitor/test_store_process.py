@@ -430,3 +430,18 @@ async def test_a_start_under_way_does_not_hold_up_the_end() -> None:
     await commit(store, 64, 10)
     await begun.wait()
     await asyncio.wait_for(store.close(), 1)
+
+
+def test_a_region_runs_on_another_event_loop(tmp_path: Path) -> None:
+    """On uvloop steps are stored, and the store's process takes over and ends with the region."""
+    uvloop = pytest.importorskip("uvloop", reason="there is no uvloop for this machine")
+
+    async def work() -> int:
+        async with busy_region(tmp_path / "store.db") as (region, terminals):
+            pid = process_of(region).pid
+            (done,) = (await region.store.select("SELECT max(sequence) FROM step", {}, 1))[0]
+            assert await press(region, terminals, done - terminals[0].sequence + 1) == []
+        return pid
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert gone(runner.run(work()))
