@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from monitor.errors import ConstraintFailed, QueryFailed, StoreBroken, StoreBusy, StoreError, StoreFull
 from monitor.store import Key, Row, Table, Unit, Value, Verdict, Versioned, statements
 from monitor.store.connection import Connection
+from monitor.store.interruptible import Interruptible
 from monitor.store.reading import questions_of, records_of
 from monitor.store.transactor import Transactor
 
+T = TypeVar("T")
 _FAULTS_OF_A_QUERY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
 
 
@@ -41,7 +45,7 @@ class SqliteStore:
         """One query, in the second reading connection, so that it holds up nobody's next key."""
         sql = statements.browse(self._transactor.tables[table], by, start is None, backward)
         with translated():
-            rows = await self._browser.run(
+            rows = await self._query(
                 lambda database: database.execute(sql, {"start": start, "rows": rows_max}).fetchall()
             )
         return [Versioned(tuple(row[1:]), row[0]) for row in rows]
@@ -50,9 +54,7 @@ class SqliteStore:
         """A query of the application's own; the connection it runs in can only read."""
         with translated():
             try:
-                return await self._browser.run(
-                    lambda database: database.execute(sql, values).fetchmany(rows_max)
-                )
+                return await self._query(lambda database: database.execute(sql, values).fetchmany(rows_max))
             except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
                 if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in _FAULTS_OF_A_QUERY:
                     raise QueryFailed(str(error)) from error
@@ -70,6 +72,15 @@ class SqliteStore:
                 )
         except StoreBroken as error:
             self._broken = str(error)
+            raise
+
+    async def _query(self, work: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
+        """In the second reading connection; if who waits is cancelled, it is free for the next one at once."""
+        query = Interruptible(work)
+        try:
+            return await self._browser.run(query)
+        except asyncio.CancelledError:
+            query.give_up()
             raise
 
     async def close(self) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from monitor import Finish, NoArea, Outcome, Send, Task, transaction
+from monitor import Finish, NoArea, Outcome, Query, Record, Send, Task, transaction
 from monitor.limits import Limits
-from tests.monitor.bed import Disk, Terminal, dumps, region_on
+from monitor.startup import prepare_schema
+from monitor.store.connection import connect
+from monitor.store.sqlite import SqliteStore
+from monitor.store.tables import MONITOR_TABLES
+from tests.monitor.bed import Disk, Terminal, application_of, dumps, region_on
 from tests.monitor.plain import Shown
-from tests.monitor.records import Account
+from tests.monitor.records import TABLES, Account
 from tests.simulation.virtual_time import run_virtually
 
 
@@ -112,3 +117,43 @@ def test_record_of_a_step_that_waits_too_long_is_free_again(disk: Disk) -> None:
             assert 10 <= asyncio.get_running_loop().time() <= 11
 
     run_virtually(main())
+
+
+class Count(Record, frozen=True):
+    """A number."""
+
+    number: int
+
+
+ENDLESS = Query(
+    "endless", "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", Count
+)
+ONE = Query("one", "SELECT 1", Count)
+
+
+async def test_a_query_without_end_is_ended_with_its_step(disk: Disk, tmp_path: Path) -> None:
+    """The step abends EWAI, and the query does not go on in the connection that others use for theirs."""
+
+    @transaction("LONG")
+    async def long(task: Task[NoArea]) -> Outcome:
+        await task.files.select(ENDLESS, limit=1)
+        return Finish()
+
+    @transaction("SHRT")
+    async def short(task: Task[NoArea]) -> Outcome:
+        (count,) = await task.files.select(ONE, limit=1)
+        return Finish(Send("NOTE", {"text": str(count.number)}))
+
+    path = tmp_path / "store.db"
+    writer = await connect(path, read_only=False, busy_s_max=5, cache_kib=256)
+    await prepare_schema(writer, application_of([long, short]))
+    browser = await connect(path, read_only=True, busy_s_max=5, cache_kib=256)
+    store = SqliteStore(writer, writer, browser, (*MONITOR_TABLES, *TABLES))
+    limits = Limits(runaway_s_max=0, wait_s_max=0.5)
+    async with region_on(disk, long, short, limits=limits, around=lambda _: store) as region:
+        slow, quick = Terminal(region), Terminal(region, "T002")
+        await asyncio.gather(slow.attach(), quick.attach())
+        assert "abend EWAI" in (await slow.press(text="LONG")).message
+        assert await quick.press(text="SHRT") == Shown("NOTE", {"text": "1"})
+    await browser.close()
+    await writer.close()

@@ -372,6 +372,29 @@ async def test_query_cannot_write(tmp_path: Path) -> None:
         assert await balances(store, 1) == [100]
 
 
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+async def test_a_query_given_up_holds_up_nobody(tmp_path: Path) -> None:
+    """Cancelled while it runs, or before it began, it makes way; those behind it get their answers."""
+    async with threaded(tmp_path / "store.db") as open_one:
+        store = await open_one()
+        await store.commit([put(1, 1, 100)])
+        running, waiting = (asyncio.ensure_future(store.select(ENDLESS, {}, 1)) for _ in range(2))
+        behind = asyncio.ensure_future(store.select("SELECT balance FROM account", {}, 1))
+        await asyncio.sleep(0.1)
+        assert not running.done()
+        running.cancel()
+        waiting.cancel()
+        async with asyncio.timeout(10):
+            assert await behind == [(100,)]
+            assert (
+                len(await store.browse("account", by="number", start=None, rows_max=5, backward=False)) == 1
+            )
+        assert running.cancelled()
+        assert waiting.cancelled()
+
+
 async def test_constraints_see_the_row_of_every_unit_of_a_batch(opened: Opened) -> None:
     """A row that breaks a CHECK is rejected, though a later unit of the batch would put it right again."""
     store = await opened()
