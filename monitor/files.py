@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
@@ -337,9 +337,3 @@ async def _watched(unit: UnitOfWork, answer: Any) -> Any:
     except StoreError as error:
         unit.trouble = error
         raise
-
-
-def columns_missing(table: Table, present: Mapping[str, object]) -> list[str]:
-    """The columns a record type declares that its table has not."""
-    wanted = table.columns if table.append else (*table.columns, "written_by")
-    return [column for column in wanted if column not in present]

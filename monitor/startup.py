@@ -23,7 +23,7 @@ from monitor.dispatcher import Dispatcher
 from monitor.engine import Engine
 from monitor.errors import StartupError
 from monitor.exchange import Attachment, Inbound, Outbound, Presentation, Refused
-from monitor.files import Reports, columns_missing
+from monitor.files import Reports
 from monitor.history import prune
 from monitor.limits import Limits
 from monitor.loader import Loader
@@ -34,8 +34,9 @@ from monitor.parking import Parked
 from monitor.program import Application, load
 from monitor.runaway import Watchdog
 from monitor.settings import Settings
-from monitor.store import Key, Row, Store, Table, Unit
+from monitor.store import Key, Row, Store, Unit
 from monitor.store.connection import Connection, ThreadConnection, connect
+from monitor.store.declared import check_tables
 from monitor.store.migrations import migrate
 from monitor.store.process import start as start_process
 from monitor.store.relay import RelayedStore
@@ -167,17 +168,7 @@ async def prepare_schema(writer: Connection, application: Application) -> None:
     """Apply the schema changes of the monitor and its applications; check the record types against them."""
     packages = (MONITOR_SCHEMA, *application.packages)
     await writer.run(lambda database: migrate(database, packages))
-    await writer.run(lambda database: _check_tables(database, application.tables))
-
-
-def _check_tables(database: sqlite3.Connection, tables: tuple[Table, ...]) -> None:
-    for table in tables:
-        present = {row[1]: None for row in database.execute(f"PRAGMA table_info({table.name})")}
-        if missing := columns_missing(table, present):
-            raise StartupError(
-                f"table {table.name} has no column {', '.join(missing)}; add a numbered SQL file to the "
-                "schema folder of its application"
-            )
+    await writer.run(lambda database: check_tables(database, application.tables))
 
 
 async def _register(writer: Connection, clock: Clock, limits: Limits) -> int:
