@@ -7,6 +7,7 @@ a message that names both versions, and stays in the store as it is.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
@@ -39,6 +40,19 @@ class Area(msgspec.Struct):
 
 class NoArea(Area):
     """The area of a program that remembers nothing."""
+
+
+def fault_of(area_type: type[Area]) -> str:
+    """Why no conversation could begin with an area of this type; empty if one can."""
+    try:
+        encode_area(area_type(), sys.maxsize)
+    except AreaError as error:
+        return error.message
+    except Exception as error:  # noqa: BLE001 a field without a default, or whatever the type's own code raises
+        return (
+            f"area {area_type.__name__} cannot be made without values ({error}): give every field a default"
+        )
+    return ""
 
 
 def upgrade(area_type: type[Area], from_version: int) -> Callable[[Upgrade], Upgrade]:

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, overload
 
 import msgspec
 
-from monitor.area import Area, NoArea
+from monitor.area import Area, NoArea, fault_of
 from monitor.errors import StartupError
 from monitor.exchange import Aid
 from monitor.files import Record
@@ -80,12 +80,14 @@ class ProgramTable:
             self.add(program)
 
     def add(self, program: Program[Any]) -> None:
-        """Take a program in; raises `StartupError` if its id or one of its keys is taken."""
+        """Take a program in; raises `StartupError` if its id or a key is taken, or its area cannot begin."""
         known = self._programs.get(program.transid)
         if known is program:
             return
         if known is not None:
             raise StartupError(f"two programs are called {program.transid}; give one another transaction id")
+        if fault := fault_of(program.area_type):
+            raise StartupError(f"{program.transid} cannot begin: {fault}")
         self._programs[program.transid] = program
         for aid in program.keys:
             if aid in self._keys:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+import threading
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.area import Area
 from monitor.errors import MonitorError, StartupError
 from monitor.files import Query, Record
-from monitor.program import load
+from monitor.outcome import Finish, Outcome
+from monitor.program import ProgramTable, load, transaction
+from monitor.task import Task
 
 _BAD_MAP = """
 from screens.map import Map
@@ -66,3 +70,39 @@ def test_a_field_cannot_be_called_as_the_version_of_its_area() -> None:
 
         class Basket(Area):
             version: int = 0  # type: ignore[misc]
+
+
+class Owing(Area):
+    """An area that cannot be made from nothing."""
+
+    customer: str
+    items: int = 0
+
+
+class Unstorable(Area):
+    """An area that JSON cannot hold."""
+
+    lock: Any = threading.Lock()
+
+
+@pytest.mark.parametrize(
+    ("area", "said"),
+    [
+        (
+            Owing,
+            "SHOP cannot begin: area Owing cannot be made without values .*'customer'.*: give every field",
+        ),
+        (Unstorable, "SHOP cannot begin: area Unstorable cannot be encoded"),
+    ],
+)
+def test_an_area_that_no_conversation_can_begin_with_is_told_at_the_start(
+    area: type[Area], said: str
+) -> None:
+    """Not at the first key of an operator."""
+
+    @transaction("SHOP", area=area)
+    async def shop(task: Task[Area]) -> Outcome:
+        return Finish()
+
+    with pytest.raises(StartupError, match=said):
+        ProgramTable([shop])
