@@ -58,10 +58,9 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     _override(values, variables)
     _refuse_unknown(values, Settings.__struct_fields__, "")
     _refuse_unknown(values["limits"], Limits.__struct_fields__, "limits.")
-    try:
-        settings = msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"settings: {error}") from error
+    _refuse_unfit(values, Settings, "")
+    _refuse_unfit(values["limits"], Limits, "limits.")
+    settings = msgspec.convert(values, Settings, strict=False)
     _refuse_negative(settings.limits)
     return settings
 
@@ -99,6 +98,26 @@ def _refuse_unknown(values: Mapping[str, Any], known: Iterable[str], prefix: str
     for name in values:
         if name not in known:
             raise SettingsError(f"setting {prefix}{name} is not known{_nearest(name, known)}")
+
+
+def _refuse_unfit(values: Mapping[str, Any], kind: type[Settings | Limits], prefix: str) -> None:
+    for field in msgspec.structs.fields(kind):
+        if field.name in values and field.type in _WANTED:
+            value = values[field.name]
+            try:
+                msgspec.convert(value, field.type, strict=False)
+            except msgspec.ValidationError:
+                raise SettingsError(
+                    f"setting {prefix}{field.name} is {value!r}; it must be {_WANTED[field.type]}"
+                ) from None
+
+
+_WANTED: dict[Any, str] = {
+    str: "a text in quotes",
+    int: "a whole number",
+    float: "a number",
+    tuple[str, ...]: "a list of texts in quotes",
+}
 
 
 def _nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
