@@ -51,12 +51,24 @@ async def test_a_mistake_is_told(tmp_path: Path, keys: tuple[Key | str, ...], sa
         assert operator.at == "choice"
 
 
-@pytest.mark.parametrize("key", [Key.CLEAR, Key.PF3])
-async def test_a_blank_screen_takes_a_code(tmp_path: Path, key: Key) -> None:
-    """Leaving the menu ends the conversation; a code typed on the blank screen starts another."""
+@pytest.mark.parametrize(("key", "left"), [(Key.CLEAR, ""), (Key.PF3, "MENU02")])
+async def test_the_screen_it_leaves_takes_a_code(tmp_path: Path, key: Key, left: str) -> None:
+    """Clear leaves a blank one, F3 one that says what to do; a code typed there starts another conversation."""
     async with operator_on(tmp_path / "store.db") as operator:
         await operator.do(key)
-        assert operator.map == ""
+        assert operator.map == left
         assert operator.ask("SELECT state FROM conversation") == [("ended",)]
         await operator.do("ACCT", Key.ENTER)
         assert operator.map == "ACCT01"
+
+
+async def test_the_last_screen_says_what_to_do(tmp_path: Path) -> None:
+    """Without a code it says so again; nothing runs there."""
+    async with operator_on(tmp_path / "store.db") as operator:
+        await operator.do(Key.PF3)
+        assert operator.matches("MENU02")
+        assert operator.at == "code"
+        await operator.do(Key.ENTER)
+        assert any("Nothing is running here. Type a transaction code" in row for row in operator.rows)
+        await operator.do("menu", Key.ENTER)
+        assert operator.map == "MENU01"

@@ -44,4 +44,4 @@ async def test_a_missing_map_or_field_is_abm0(tmp_path: Path, transid: str, name
         ((code, message),) = database.execute("SELECT code, message FROM dump").fetchall()
     assert code == "ABM0"
     assert named in message
-    assert "MENU01" in message or "selection" in message
+    assert "MENU0" in message or "selection" in message

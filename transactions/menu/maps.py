@@ -39,3 +39,35 @@ class MENU01(HouseMap):
     code = Rows(Output(color="neutral", intensity="bright"))
     title = Rows(Output())
     choice = Entry(uppercase=True, cursor=True, highlight="underscore")
+
+
+class MENU02(HouseMap):
+    """What stays on the screen once the menu was left: nothing runs, and a code begins the next thing."""
+
+    picture = """
+     MENU02                     G O O D - B Y E                 {user    }{terminal}
+
+     The session is over, and everything is stored.
+
+
+     To begin again, type a transaction code such as MENU, then press Enter.
+
+     Transaction  . .[code  ]
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+    {message                                                                       }
+     Enter=Begin
+    """
+    code = Entry(uppercase=True, cursor=True, highlight="underscore")

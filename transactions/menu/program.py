@@ -10,7 +10,7 @@ from monitor.outcome import Converse, Finish, Outcome, TransferTo
 from monitor.program import transaction
 from monitor.task import Task
 from transactions.house import no_function
-from transactions.menu.maps import MENU01
+from transactions.menu.maps import MENU01, MENU02
 
 
 class Item(NamedTuple):
@@ -37,8 +37,10 @@ async def menu(task: Task[NoArea]) -> Outcome:
     """Main menu."""
     if task.first_time:
         return Converse(listed(task))
-    if task.aid in (Aid.CLEAR, Aid.PF3):
+    if task.aid is Aid.CLEAR:
         return Finish()
+    if task.aid is Aid.PF3:
+        return Finish(MENU02.page(task))
     if task.aid is not Aid.ENTER:
         return Converse(listed(task, wrong=no_function(task)))
     form = task.receive(MENU01)
