@@ -29,11 +29,12 @@ async def run(host: Host, presenter: Decoder, terminal: str) -> None:
     console = Terminal(host, presenter, terminal, folder())
     loop = asyncio.get_running_loop()
 
-    def leave() -> None:
+    def leave(asked: int) -> None:
         """Give the window back before the process ends; a second signal does not wait for that."""
-        loop.remove_signal_handler(signal.SIGTERM)
+        loop.remove_signal_handler(asked)
         console.exit()
 
-    with suppress(NotImplementedError):  # an event loop that cannot
-        loop.add_signal_handler(signal.SIGTERM, leave)
+    for ends in (signal.SIGTERM, signal.SIGHUP):
+        with suppress(NotImplementedError):  # an event loop that cannot
+            loop.add_signal_handler(ends, leave, ends)
     await console.run_async()

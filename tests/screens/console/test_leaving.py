@@ -14,10 +14,13 @@ import termios
 import time
 from pathlib import Path
 
+import pytest
+
 WAIT_S_MAX = 15.0
 
 
-def test_sigterm_gives_the_window_back() -> None:
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_gives_the_window_back(asked: signal.Signals) -> None:
     """The alternate screen is left, the mouse is not reported any more, and what is typed is echoed again."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -32,7 +35,7 @@ def test_sigterm_gives_the_window_back() -> None:
     )
     try:
         read_until(ours, b"FORM01")
-        terminal.send_signal(signal.SIGTERM)
+        terminal.send_signal(asked)
         said = read_until(ours, b"\x1b[?1049l")
         assert b"\x1b[?1000l" in said
         assert terminal.wait(WAIT_S_MAX) == 0
