@@ -69,20 +69,22 @@ class Admission:
     def give_up_place(self, terminal: str) -> None:
         """The program of a task is over; its terminal stays busy until `leave`."""
         self._placed.discard(terminal)
-        self._start_waiting()
+        if self._waiting:
+            self._start_waiting()
 
     def leave(self, terminal: str) -> None:
         """The terminal has its answer."""
         self._placed.discard(terminal)
         self._busy.discard(terminal)
-        self._start_waiting()
+        if self._waiting:
+            self._start_waiting()
 
     def _take(self, terminal: str) -> None:
         self._placed.add(terminal)
         self._busy.add(terminal)
 
     def _start_waiting(self) -> None:
-        if not self._waiting or self.running >= self._tasks_max:
+        if self.running >= self._tasks_max:
             return
         passed: list[_Waiting] = []
         while self._waiting and self.running < self._tasks_max:

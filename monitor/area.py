@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -81,7 +81,7 @@ def encode_area(area: Area, bytes_max: int) -> str:
 
 
 @cache
-def _decoder(area_type: type[Area]) -> msgspec.json.Decoder[Area]:
+def _decoder(area_type: type[A]) -> msgspec.json.Decoder[A]:
     return msgspec.json.Decoder(area_type)
 
 
@@ -91,7 +91,8 @@ def decode_area(area_type: type[A], name: str, version: int, encoded: str) -> A:
         raise AreaError("EART", f"the stored area is a {name}, the program expects a {area_type.__name__}")
     try:
         if version == area_type.version:
-            return cast("A", _decoder(area_type).decode(encoded))
+            area: A = _decoder(area_type).decode(encoded)
+            return area
         return msgspec.convert(_upgraded(area_type, version, encoded), area_type, str_keys=True)
     except msgspec.MsgspecError as error:
         raise AreaError("EARD", f"area {name} version {version} cannot be read: {error}") from error

@@ -74,7 +74,7 @@ class Child(Coroutine[Any, Any, T]):
         try:
             return _without_exit(resume, *arguments)
         finally:
-            self._watchdog.finish()
+            self._watchdog.end()
 
 
 def _without_exit(resume: Callable[..., Any], *arguments: Any) -> Any:

@@ -32,7 +32,7 @@ class Committer:
 
     def submit(self, unit: Unit) -> Promise:
         """Queue `unit`; the promise is kept once it is durable, or refused, or the store failed."""
-        promise: Promise = self._loop.create_future()
+        promise: Promise = asyncio.Future(loop=self._loop)
         self._sealed.append((unit, promise))
         if self._committing is None:
             self._committing = self._loop.create_task(self._commit())

@@ -45,7 +45,8 @@ class Deadlines:
     def leave(self, task: asyncio.Task[Any]) -> None:
         """The step is over."""
         self._due.pop(task, None)
-        self.expired(task)  # the program may have swallowed the cancellation
+        if self._expired:
+            self.expired(task)  # the program may have swallowed the cancellation
 
     def _arm(self) -> None:
         self._timer = self._loop.call_later(self._wait_s_max / 10, self._sweep)

@@ -53,9 +53,8 @@ class Dispatcher:
             if state is None:
                 return _too_contended()
             if state.screen is None and self._good_morning:
-                answer = await self._admitted(
-                    Inbound(terminal, state.epoch, 1, Aid.NONE), start=self._good_morning
-                )
+                first = Inbound(terminal, state.epoch, 1, Aid.NONE)
+                answer = await self.step(first, start=self._good_morning)
                 if isinstance(answer, Refused):
                     return answer
                 return Attachment(terminal, state.epoch, answer.sequence, answer.screen)
@@ -65,29 +64,27 @@ class Dispatcher:
         except StoreError as error:
             return self._store_failed(terminal, error)
 
-    async def step(self, inbound: Inbound) -> Outbound | Refused:
-        """Run one input; returns once its answer is durable."""
-        if refused := _bad_terminal(inbound.terminal) or self._bad_input(inbound):
+    async def step(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
+        """Run one input; returns once its answer is durable. `start`: what an idle terminal begins with."""
+        terminal, admission = inbound.terminal, self._admission
+        if refused := _bad_terminal(terminal) or self._bad_input(inbound):
             return refused
-        try:
-            return await self._admitted(inbound)
-        except StoreError as error:
-            return self._store_failed(inbound.terminal, error)
-
-    async def _admitted(self, inbound: Inbound, start: str = "") -> Outbound | Refused:
-        admission, loader = self._admission, self._engine.loader
         found = None
-        if not admission.enter_now(inbound.terminal):
-            keys = (Key("terminal_state", inbound.terminal),)
-            found = await admission.enter(inbound.terminal, partial(loader.ask, keys))
-            if found is None:
-                return Refused(
-                    Reason.BUSY, "The region has more inputs waiting than waiting_max. Press the key again."
-                )
         try:
-            return await self._step(inbound, start, found)
-        finally:
-            admission.leave(inbound.terminal)
+            if not admission.enter_now(terminal):
+                keys = (Key("terminal_state", terminal),)
+                found = await admission.enter(terminal, partial(self._engine.loader.ask, keys))
+                if found is None:
+                    return Refused(
+                        Reason.BUSY,
+                        "The region has more inputs waiting than waiting_max. Press the key again.",
+                    )
+            try:
+                return await self._step(inbound, start, found)
+            finally:
+                admission.leave(terminal)
+        except StoreError as error:
+            return self._store_failed(terminal, error)
 
     async def _step(self, inbound: Inbound, start: str, found: Records | None) -> Outbound | Refused:
         """`found`: the terminal's state, if it was read already."""

@@ -93,8 +93,9 @@ def masked_input(inbound: Inbound, received: Received) -> str:
     """The input as the history keeps it: fields by name, non-display ones as a run of asterisks."""
     values, modified = received.values, received.modified
     fields = {name: values.get(name, "") for name in sorted(modified)} if modified else {}
-    for name in modified & received.masked:
-        fields[name] = "*" * len(fields[name])
+    if received.masked:
+        for name in modified & received.masked:
+            fields[name] = "*" * len(fields[name])
     kept: dict[str, Any] = {"aid": inbound.aid, "cursor": inbound.cursor, "fields": fields}
     if received.text:
         kept["text"] = received.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -64,14 +64,8 @@ class Execution:
         kept = state.seed if goes_on else None
         self._seed = engine.random.getrandbits(62) if kept is None else kept
         self._number = (state.number or 0) + 1 if goes_on else 1
-        limits = engine.limits
         self._work = UnitOfWork(
-            engine.units.new(),
-            engine.loader,
-            engine.overlay,
-            engine.locks,
-            records_max=limits.records_max,
-            writes_max=limits.writes_max,
+            engine.units.new(), engine.loader, engine.overlay, engine.locks, engine.limits
         )
         step = Step(state, received, self._number, runs, self._now, self._seed)
         self._control = ProgramControl(engine, self._work, step)
@@ -98,17 +92,17 @@ class Execution:
                     await _take_back(task, watched.own_cancellations)
             finally:
                 deadlines.leave(task)
-            self._refuse_troubled()
+            if self._work.trouble is not None or self._work.doomed():
+                self._refuse_troubled()
             return self._seal(ending, dump)
         finally:
             self._work.release()
 
-    def _refuse_troubled(self) -> None:
-        work = self._work
-        if isinstance(work.trouble, Deadlock) or (work.trouble is None and work.doomed()):
-            raise RunAgain(tuple(work.held))
-        if work.trouble is not None:
-            raise work.trouble
+    def _refuse_troubled(self) -> NoReturn:
+        trouble = self._work.trouble
+        if trouble is None or isinstance(trouble, Deadlock):
+            raise RunAgain(tuple(self._work.held))
+        raise trouble
 
     def answer(self, outcome: str, screen: str, keep: bool) -> Sealed:
         """Seal a step in which no program ran; `keep`: the conversation waits on as it did."""

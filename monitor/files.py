@@ -239,7 +239,7 @@ class File(Generic[R]):
 
     def _address(self, key: KeyValue) -> Key:
         record = self._record
-        if type(key) is record.key_type and (type(key) is int or cast("str", key).isprintable()):
+        if type(key) is record.key_type and (not isinstance(key, str) or key.isprintable()):
             return Key(record.table.name, key)
         parts = key if isinstance(key, tuple) else (key,)
         if len(parts) != len(record.key_types):
@@ -283,8 +283,15 @@ class Files:
     def __init__(self, unit: UnitOfWork, reports: Reports) -> None:
         self._unit = unit
         self._reports = reports
+        self._files: dict[type[Record], File[Any]] = {}
 
     def __getitem__(self, record: type[R]) -> File[R]:
+        file = self._files.get(record)
+        if file is None:
+            file = self._files[record] = self._file_of(record)
+        return file
+
+    def _file_of(self, record: type[R]) -> File[R]:
         table = self._known(record)
         if table.append:
             raise MonitorError(f"{table.name} is append-only: use files.append and files.select")

@@ -22,7 +22,7 @@ class Loader:
 
     def read(self, keys: Sequence[Key]) -> Answer:
         """The records under `keys` as they are in the store, in that order; None for one that is not there."""
-        answer: Answer = self._loop.create_future()
+        answer: Answer = asyncio.Future(loop=self._loop)
         self.ask(keys, answer)
         return answer
 

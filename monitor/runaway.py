@@ -54,22 +54,20 @@ class Watchdog:
         """A slice begins in the thread that made the watchdog."""
         self._slice += 1
 
-    def finish(self) -> None:
-        """The slice is over, even if it is interrupted at its very end."""
-        try:
-            self.end()
-        except Runaway:
-            self.end()
-            raise
-
     def end(self) -> None:
-        """The slice is over: from here on nothing is raised in it any more. Called again, it does no harm."""
-        with self._lock:
-            self._slice += self._slice & 1
-        if self._fired:
+        """The slice is over: from here on nothing is raised in it any more."""
+        try:
+            with self._lock:
+                self._slice += 1
+            if self._fired:
+                self._fired = False
+                for _ in range(10):  # the exception is due here, if the program's last instruction outran it
+                    pass
+        except Runaway:
+            with self._lock:
+                self._slice += self._slice & 1
             self._fired = False
-            for _ in range(10):  # the exception is due here, if the program's last instruction outran it
-                pass
+            raise
 
     def _watch(self) -> None:
         seen, since = 0, 0.0
@@ -121,7 +119,7 @@ class Watched(Generic[T]):
                 try:
                     waited_for = resume(value)
                 finally:
-                    watchdog.finish()
+                    watchdog.end()
                     if (after := task.cancelling()) != cancelling:
                         self.own_cancellations = max(0, self.own_cancellations + after - cancelling)
             except StopIteration as stop:
@@ -144,4 +142,4 @@ class Watched(Generic[T]):
             with suppress(BaseException):
                 self._coroutine.close()
         finally:
-            self._watchdog.finish()
+            self._watchdog.end()

@@ -37,16 +37,15 @@ class Task(Generic[A]):
 
     def __init__(
         self,
-        *,
         transid: str,
         terminal: str,
         received: Received,
         area: A,
         files: Files,
+        now: datetime,
         user: str = "",
         step: int = 1,
         first_time: bool = True,
-        now: datetime,
         seed: str = "",
         restart_count: int = 0,
         link: Link | None = None,

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from math import isfinite
+from typing import NoReturn
 
 from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError, TaskOver
+from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
 from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Verdict, Versioned
@@ -120,9 +122,7 @@ class UnitOfWork:
         loader: Loader,
         overlay: Overlay,
         locks: UpdateLocks,
-        *,
-        records_max: int,
-        writes_max: int,
+        limits: Limits,
     ) -> None:
         self.id = unit
         self.held: list[Key] = []
@@ -131,8 +131,7 @@ class UnitOfWork:
         self._loader = loader
         self._overlay = overlay
         self._locks = locks
-        self._records_max = records_max
-        self._writes_max = writes_max
+        self._limits = limits
         self._reads: dict[Key, int] = {}
         self._seen: dict[Key, Row | None] = {}
 
@@ -217,17 +216,21 @@ class UnitOfWork:
         """Buffer a new row (None: a deletion) for a record this unit has read."""
         if self._over:
             raise TaskOver
-        if key not in self.rows and len(self.rows) + len(self.appended) >= self._writes_max:
-            raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
+        if key not in self.rows and len(self.rows) + len(self.appended) >= self._limits.writes_max:
+            self._refuse_more()
         self.rows[key] = row if row is None else storable(row)
 
     def append(self, table: str, row: Row) -> None:
         """Buffer a row of an append-only table."""
         if self._over:
             raise TaskOver
-        if len(self.rows) + len(self.appended) >= self._writes_max:
-            raise LimitExceeded("writes_max", self._writes_max + 1, self._writes_max)
+        if len(self.rows) + len(self.appended) >= self._limits.writes_max:
+            self._refuse_more()
         self.appended.append((table, storable(row)))
+
+    def _refuse_more(self) -> NoReturn:
+        writes_max = self._limits.writes_max
+        raise LimitExceeded("writes_max", writes_max + 1, writes_max)
 
     def doomed(self) -> bool:
         """True if this unit was built on one that fell meanwhile."""
@@ -266,8 +269,8 @@ class UnitOfWork:
     def _not_pending(self, keys: Sequence[Key]) -> list[Key]:
         """Take in what is sealed but not durable yet; returns the keys that the store has to be asked for."""
         wanted = list(dict.fromkeys(keys))
-        if len(self._seen) + len(wanted) > self._records_max:
-            raise LimitExceeded("records_max", len(self._seen) + len(wanted), self._records_max)
+        if len(self._seen) + len(wanted) > self._limits.records_max:
+            raise LimitExceeded("records_max", len(self._seen) + len(wanted), self._limits.records_max)
         if self._overlay.has_any(wanted):
             return [key for key in wanted if not self._took_pending(key)]
         return wanted
@@ -287,8 +290,12 @@ class UnitOfWork:
         for key, record in zip(keys, records, strict=True):
             if key in seen:
                 continue  # another part of the program read it meanwhile; the step sees one version
-            if not (pending and self._took_pending(key)):
-                seen[key], reads[key] = record or (None, ABSENT)
+            if pending and self._took_pending(key):
+                continue
+            if record is None:
+                seen[key], reads[key] = None, ABSENT
+            else:
+                seen[key], reads[key] = record.row, record.written_by
 
 
 def _in_order(key: Key) -> tuple[str, str]:

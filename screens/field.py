@@ -116,10 +116,8 @@ class Field(Generic[V]):
     def __get__(self, form: Form | None, owner: type) -> Any:
         if form is None:
             return self
-        try:
-            return form.known[self.name]
-        except KeyError:
-            return form.value_of(self)
+        known, name = form.known, self.name
+        return known[name] if name in known else form.value_of(self)
 
     def __set__(self, form: Form, value: V) -> None:
         form.give(self.name, value)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+MINOR_UNIT = Decimal("0.01")
+
 
 def money(minor: int) -> Decimal:
     """An amount of minor units as the maps show it."""
-    return Decimal(minor).scaleb(-2)
+    return minor * MINOR_UNIT
 
 
 def minor_units(amount: Decimal) -> int:
     """An amount as a map has it, in minor units."""
-    return int(amount.scaleb(2))
+    return int(amount * 100)

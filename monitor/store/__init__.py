@@ -8,7 +8,7 @@ uncommitted write therefore falls with it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -27,7 +27,7 @@ class Key(msgspec.Struct, frozen=True, array_like=True):
     value: KeyValue
 
 
-class Versioned(NamedTuple):
+class Versioned(msgspec.Struct, frozen=True):
     """A record as it was read: its columns in the table's order, and the unit that wrote it."""
 
     row: Row

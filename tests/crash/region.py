@@ -99,8 +99,8 @@ def wrap_step(countdown: Countdown) -> None:
     """Die once a step is durable, before its terminal hears of it."""
     step = Dispatcher.step
 
-    async def wrapped(self: Dispatcher, inbound: Inbound) -> Outbound | Refused:
-        answer = await step(self, inbound)
+    async def wrapped(self: Dispatcher, inbound: Inbound, start: str = "") -> Outbound | Refused:
+        answer = await step(self, inbound, start)
         countdown()
         return answer
 

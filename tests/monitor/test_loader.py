@@ -22,7 +22,7 @@ def key(number: int) -> Key:
 async def balance(loader: Loader, *numbers: int) -> list[int | None]:
     """The balances the loader finds."""
     records = await loader.read([key(number) for number in numbers])
-    return [record and record.row[2] for record in records]
+    return [None if record is None else record.row[2] for record in records]
 
 
 class Batches:

@@ -24,6 +24,7 @@ from monitor.store import (
     Row,
     Store,
     Unit,
+    Versioned,
     judge,
 )
 from monitor.store.connection import Connection, connect
@@ -126,7 +127,8 @@ def put(unit: int, number: int, balance: int, seen: int | None = None, owner: st
 
 async def balances(store: Store, *numbers: int) -> list[int | None]:
     """What the store has of the accounts."""
-    return [record and record.row[2] for record in await store.read([key(number) for number in numbers])]
+    records = await store.read([key(number) for number in numbers])
+    return [None if record is None else record.row[2] for record in records]
 
 
 async def test_what_was_committed_is_read_in_the_order_asked(opened: Opened) -> None:
@@ -135,8 +137,8 @@ async def test_what_was_committed_is_read_in_the_order_asked(opened: Opened) -> 
     assert await store.commit([put(7, 1, 100), put(8, 2, 200)]) == [COMMITTED, COMMITTED]
     two, none, one = await store.read([key(2), key(3), key(1)])
     assert none is None
-    assert two == ((2, "X", 200), 8)
-    assert one == ((1, "X", 100), 7)
+    assert two == Versioned((2, "X", 200), 8)
+    assert one == Versioned((1, "X", 100), 7)
 
 
 async def test_nothing_asked_is_nothing_read(opened: Opened) -> None:
@@ -291,8 +293,8 @@ def test_every_value_comes_back_as_it_was(hall: str, number: int, guest: str | N
                 [Unit(1, {}, {seat: (hall, number, guest, "9.50", 1), reading: (hall, degrees, 1)}, [])]
             )
             found, measured = await store.read([seat, reading])
-            assert found == ((hall, number, guest, "9.50"), 1)
-            assert measured == ((hall, degrees), 1)
+            assert found == Versioned((hall, number, guest, "9.50"), 1)
+            assert measured == Versioned((hall, degrees), 1)
             unit = Unit(2, {seat: 1, reading: 1}, {seat: None, reading: None}, [])
             assert await store.commit([unit]) == [COMMITTED]
             assert await store.read([seat, reading]) == [None, None]
