@@ -15,13 +15,12 @@ from monitor.cli import region_options
 from monitor.errors import MonitorError, StartupError
 from monitor.settings import Settings
 from monitor.startup import MONITOR_SCHEMA, store_path
-from monitor.store.migrations import changes_of
+from monitor.store.migrations import changes_of, is_store
 from monitor.units import unit_id, unit_name
 
 PACKAGES = ("entracte", "textual", "aiosqlite", "msgspec", "click", "structlog")
 
 _NONE_YET = "none yet; `entracte run` makes it"
-_IS_STORE = "SELECT count(*) FROM sqlite_master WHERE name = 'schema_change'"
 
 _DUMPS = "SELECT number, at, terminal, user, transid, code, message FROM dump ORDER BY number DESC LIMIT ?"
 _DUMP = "SELECT * FROM dump WHERE number = :number OR unit = :unit"
@@ -45,7 +44,7 @@ def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
-            if not database.execute(_IS_STORE).fetchone()[0]:
+            if not is_store(database):
                 raise MonitorError(f"{path} is no store of entracte's; name another with --store")
             yield database
     except sqlite3.Error as error:

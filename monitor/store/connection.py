@@ -15,7 +15,8 @@ from typing import Any, Protocol, TypeVar
 
 import aiosqlite
 
-from monitor.errors import StoreBroken
+from monitor.errors import StartupError, StoreBroken
+from monitor.store.migrations import is_store
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -132,6 +133,7 @@ def _prepare(
 ) -> None:
     """The region's settings: WAL, and every commit on disk before it returns."""
     if not read_only:
+        _refuse_foreign(database)
         _begin_wal(database, busy_s_max)
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA wal_autocheckpoint = 10000")
@@ -139,6 +141,13 @@ def _prepare(
     database.execute("PRAGMA foreign_keys = ON")
     if isinstance(database, HopConnection):
         database.commit_delay_s = commit_delay_s
+
+
+def _refuse_foreign(database: sqlite3.Connection) -> None:
+    """Raise `StartupError` for a file of something else, before anything in it is changed."""
+    if not is_store(database) and database.execute("SELECT 1 FROM sqlite_master").fetchone():
+        path = database.execute("PRAGMA database_list").fetchone()[2]
+        raise StartupError(f"{path} is no store of entracte's; name another with --store")
 
 
 def _begin_wal(database: sqlite3.Connection, busy_s_max: float) -> None:

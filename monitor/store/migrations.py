@@ -23,6 +23,12 @@ CREATE TABLE IF NOT EXISTS schema_change (
 """
 
 
+def is_store(database: sqlite3.Connection) -> bool:
+    """True if there are a store's tables in it, of whatever version."""
+    found = database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_change'")
+    return found.fetchone() is not None
+
+
 def changes_of(package: str) -> list[tuple[int, str, str]]:
     """(number, name, SQL) of the files in the `schema` folder of `package`; a plain module has none."""
     if not hasattr(importlib.import_module(package), "__path__"):

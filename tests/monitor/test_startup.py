@@ -67,3 +67,23 @@ def test_the_last_statement_of_a_schema_file_needs_no_semicolon(end: str) -> Non
         for statement in split_statements(f"CREATE TABLE a (b);\nINSERT INTO a VALUES ('x;y'){end}"):
             database.execute(statement)
         assert database.execute("SELECT b FROM a").fetchall() == [("x;y",)]
+
+
+def names_in(folder: Path) -> list[str]:
+    """What is there."""
+    return [file.name for file in folder.iterdir()]
+
+
+async def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    """Not a byte of it changes: neither tables nor its journal mode."""
+    path = tmp_path / "customers.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE customer (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(
+        StartupError, match=r"customers.db is no store of entracte's; name another with --store"
+    ):
+        async with open_region(settings_for(path)):
+            pass
+    assert path.read_bytes() == before
+    assert names_in(tmp_path) == ["customers.db"]
