@@ -12,6 +12,8 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,11 @@ import pytest
 WAIT_S_MAX = 15.0
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_gives_the_window_back(asked: signal.Signals) -> None:
-    """The alternate screen is left, the mouse is not reported any more, and what is typed is echoed again."""
+@contextmanager
+def window() -> Iterator[tuple[int, int, subprocess.Popen[bytes]]]:
+    """The window's end of a terminal, the process's end, and the process, with its form on the screen."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    before = termios.tcgetattr(theirs)
     terminal = subprocess.Popen(
         [sys.executable, "-m", "tests.screens.console.serve"],
         stdin=theirs,
@@ -34,17 +35,35 @@ def test_a_signal_gives_the_window_back(asked: signal.Signals) -> None:
         env={**os.environ, "TERM": "xterm-256color"},
     )
     try:
+        yield ours, theirs, terminal
+    finally:
+        terminal.kill()
+        terminal.wait()
+        for end in (ours, theirs):
+            with suppress(OSError):
+                os.close(end)
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_gives_the_window_back(asked: signal.Signals) -> None:
+    """The alternate screen is left, the mouse is not reported any more, and what is typed is echoed again."""
+    with window() as (ours, theirs, terminal):
+        before = termios.tcgetattr(theirs)
         read_until(ours, b"FORM01")
         terminal.send_signal(asked)
         said = read_until(ours, b"\x1b[?1049l")
         assert b"\x1b[?1000l" in said
         assert terminal.wait(WAIT_S_MAX) == 0
         assert termios.tcgetattr(theirs) == before
-    finally:
-        terminal.kill()
-        terminal.wait()
-        os.close(ours)
+
+
+def test_a_window_that_is_gone_ends_the_process() -> None:
+    """Whether a signal comes with it or not: nothing is left running that nobody can see."""
+    with window() as (ours, theirs, terminal):
+        read_until(ours, b"FORM01")
         os.close(theirs)
+        os.close(ours)
+        assert terminal.wait(WAIT_S_MAX) == 0
 
 
 def read_until(file: int, text: bytes) -> bytes:
