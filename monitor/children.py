@@ -8,8 +8,9 @@ a program computes; the tasks of everybody else are made as they always were.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 from monitor.errors import TaskExit
 from monitor.runaway import Watchdog
@@ -17,30 +18,42 @@ from monitor.runaway import Watchdog
 T = TypeVar("T")
 
 
-class Children:
-    """The task factory of the current event loop, from now until `close`."""
+def watch_children(watchdog: Watchdog) -> Callable[[], None]:
+    """From now on, in the current event loop, until the function this returns is called."""
+    loop = asyncio.get_running_loop()
+    there = getattr(loop.get_task_factory(), "__self__", None)
+    factory = there if isinstance(there, _Factory) else _Factory(loop)
+    factory.watchdogs.append(watchdog)
+    return partial(factory.leave, watchdog)
 
-    def __init__(self, watchdog: Watchdog) -> None:
-        self._watchdog = watchdog
-        self._loop = asyncio.get_running_loop()
-        self._before = self._loop.get_task_factory()
-        self._loop.set_task_factory(self.make)
+
+class _Factory:
+    """The task factory of an event loop in which regions run."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.watchdogs: list[Watchdog] = []
+        self._loop = loop
+        self._before = loop.get_task_factory()
+        loop.set_task_factory(self.make)
 
     def make(self, loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Future[Any]:
         """A task as the loop would have made it, of a `Child` if a program is computing now."""
-        if self._watchdog.watching and asyncio.iscoroutine(coroutine):
-            coroutine = Child(coroutine, self._watchdog)
+        for watchdog in self.watchdogs:
+            if watchdog.watching and asyncio.iscoroutine(coroutine):
+                coroutine = Child(coroutine, watchdog)
+                break
         if self._before is not None:
             return self._before(loop, coroutine, **options)
         return asyncio.Task(coroutine, loop=loop, **options)
 
-    def close(self) -> None:
-        """Give the loop its own factory back, unless somebody has put another one over this."""
-        if self._loop.get_task_factory() == self.make:
+    def leave(self, watchdog: Watchdog) -> None:
+        """After the last region the loop has its own factory back, unless somebody has put another one over this."""
+        self.watchdogs.remove(watchdog)
+        if not self.watchdogs and self._loop.get_task_factory() == self.make:
             self._loop.set_task_factory(self._before)
 
 
-class Child(Coroutine[Any, Any, T]):
+class Child(Coroutine[Any, Any, T], Iterator[Any]):
     """A coroutine whose every slice a watchdog sees, and which never ends the process."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, T], watchdog: Watchdog) -> None:
@@ -52,29 +65,26 @@ class Child(Coroutine[Any, Any, T]):
     def __getattr__(self, name: str) -> Any:  # cr_frame and its like, for whoever shows a task's stack
         return getattr(self._coroutine, name)
 
-    def __await__(self) -> Generator[Any, Any, T]:
-        return cast("Generator[Any, Any, T]", self)
+    def __await__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
 
     def send(self, value: Any) -> Any:
         """One slice, up to the next wait."""
-        return self._slice(self._coroutine.send, value)
+        return self._watchdog.slice(_without_exit, self._coroutine.send, value)
 
     def throw(self, *error: Any) -> Any:
         """One slice that begins with `error`."""
-        return self._slice(self._coroutine.throw, *error)
+        try:
+            return self._watchdog.slice(_without_exit, self._coroutine.throw, *error)
+        finally:
+            del error  # it holds this frame: together they would stay until the collector comes
 
     def close(self) -> None:
         """End the coroutine where it waits."""
         self._coroutine.close()
-
-    def _slice(self, resume: Callable[..., Any], *arguments: Any) -> Any:
-        if self._watchdog.watching:  # started at once, in the slice of whoever started it
-            return _without_exit(resume, *arguments)
-        self._watchdog.begin()
-        try:
-            return _without_exit(resume, *arguments)
-        finally:
-            self._watchdog.end()
 
 
 def _without_exit(resume: Callable[..., Any], *arguments: Any) -> Any:
@@ -82,3 +92,5 @@ def _without_exit(resume: Callable[..., Any], *arguments: Any) -> Any:
         return resume(*arguments)
     except SystemExit as error:  # asyncio would let it through, and the region would end
         raise TaskExit(error.code) from error
+    finally:
+        del arguments

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Runaway(BaseException):
@@ -50,24 +51,32 @@ class Watchdog:
         """True inside a slice."""
         return self._slice & 1 == 1
 
-    def begin(self) -> None:
-        """A slice begins in the thread that made the watchdog."""
-        self._slice += 1
+    def slice(self, work: Callable[..., R], *arguments: Any) -> R:
+        """Call `work` as one slice, in the thread that made the watchdog; a slice within a slice is part of it.
 
-    def end(self) -> None:
-        """The slice is over: from here on nothing is raised in it any more."""
+        If its last instruction was a long one, the exception may come only when `work` has returned, even before
+        the first line of `_end`; once this function has returned, none comes any more.
+        """
+        if self._slice & 1:
+            return work(*arguments)
+        self._slice += 1
         try:
-            with self._lock:
-                self._slice += 1
-            if self._fired:
-                self._fired = False
-                for _ in range(10):  # the exception is due here, if the program's last instruction outran it
-                    pass
-        except Runaway:
-            with self._lock:
-                self._slice += self._slice & 1
+            return work(*arguments)
+        finally:
+            del arguments  # an exception among them holds this frame
+            try:
+                self._end()
+            except Runaway:
+                self._end()
+                raise
+
+    def _end(self) -> None:
+        with self._lock:
+            self._slice += self._slice & 1
+        if self._fired:
             self._fired = False
-            raise
+            for _ in range(10):  # the exception is due here at the latest
+                pass
 
     def _watch(self) -> None:
         seen, since = 0, 0.0
@@ -76,6 +85,7 @@ class Watchdog:
             if current != seen:
                 seen, since = current, now
             elif current & 1 and now - since > self._runaway_s_max:
+                since = now  # the next one, if this is swallowed, is due as long after it
                 self._interrupt(current)
 
     def _interrupt(self, current: int) -> None:
@@ -111,15 +121,13 @@ class Watched(Generic[T]):
         self._deaf = deaf
 
     def __await__(self) -> Generator[Any, Any, T]:
-        resume, value, task, watchdog = self._coroutine.send, None, self._task, self._watchdog
+        resume, value, task, in_slice = self._coroutine.send, None, self._task, self._watchdog.slice
         while True:
             cancelling = task.cancelling()
-            watchdog.begin()
             try:
                 try:
-                    waited_for = resume(value)
+                    waited_for = in_slice(resume, value)
                 finally:
-                    watchdog.end()
                     if (after := task.cancelling()) != cancelling:
                         self.own_cancellations = max(0, self.own_cancellations + after - cancelling)
             except StopIteration as stop:
@@ -137,9 +145,5 @@ class Watched(Generic[T]):
 
     def _abandon(self) -> None:
         """Go on without the coroutine; it may not even let itself be closed."""
-        self._watchdog.begin()
-        try:
-            with suppress(BaseException):
-                self._coroutine.close()
-        finally:
-            self._watchdog.end()
+        with suppress(BaseException):
+            self._watchdog.slice(self._coroutine.close)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from monitor.admission import Admission
-from monitor.children import Children
+from monitor.children import watch_children
 from monitor.clock import Clock, SystemClock, stamp
 from monitor.committer import Committer
 from monitor.deadline import Deadlines
@@ -61,7 +61,7 @@ class Region(NamedTuple):
     committer: Committer
     admission: Admission
     dispatcher: Dispatcher
-    children: Children
+    leave_children: Callable[[], None]
     log: RegionLog
 
     def attach(self, terminal: str) -> Coroutine[Any, Any, Attachment | Refused]:
@@ -78,7 +78,7 @@ class Region(NamedTuple):
 
     def close(self) -> None:
         """Stop watching and logging, end the worker processes; whoever opened the store closes it."""
-        self.children.close()
+        self.leave_children()
         self.engine.watchdog.close()
         self.engine.processes.close()
         self.log.log.info("region stopped", region=self.number, units=self.committer.units)
@@ -243,7 +243,7 @@ async def start(
         committer,
         admission,
         dispatcher,
-        Children(engine.watchdog),
+        watch_children(engine.watchdog),
         log,
     )
 

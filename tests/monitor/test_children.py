@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+import time
+import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
 import pytest
 
 from monitor import Finish, NoArea, Outcome, Send, Task, transaction
-from monitor.children import Child
+from monitor.children import Child, watch_children
 from monitor.exchange import Aid
 from monitor.limits import Limits
+from monitor.runaway import Watchdog
 from tests.monitor.bed import QUIET, Disk, Terminal, dumps, region_on
 from tests.monitor.plain import Shown
 from tests.monitor.records import Account
@@ -168,6 +171,119 @@ async def test_a_child_is_what_the_program_made(disk: Disk) -> None:
         assert dumps(disk) == []
         gc.collect()  # a coroutine that was never awaited would be a warning here
     assert seen == ["one", True, 1, [2, 3], asyncio.CancelledError, 4]
+
+
+LARGE, LESS = 7**350_000, 3**260_000 + 1
+
+
+def seen_by_the_watchdog() -> None:
+    """Compute for long enough to be noticed, and not yet interrupted."""
+    end = time.monotonic() + 0.06
+    while time.monotonic() < end:
+        pass
+
+
+async def ends_with_an_operator() -> int:
+    """One long instruction, and nothing after it."""
+    seen_by_the_watchdog()
+    return LARGE % LESS
+
+
+async def ends_with_a_call() -> tuple[int, int]:
+    """The same, as later Pythons see it."""
+    seen_by_the_watchdog()
+    return divmod(LARGE, LESS)
+
+
+@pytest.mark.parametrize("work", [ends_with_an_operator, ends_with_a_call])
+async def test_an_interrupt_that_comes_late_stays_with_its_child(disk: Disk, work: Callable[[], Any]) -> None:
+    """It cannot be raised within the last instruction; it is raised before anybody else's begins."""
+
+    @transaction("LATE")
+    async def late(task: Task[NoArea]) -> Outcome:
+        await asyncio.gather(work(), work())
+        return Finish()
+
+    async with region_on(disk, late, easy, limits=SHORT) as region:
+        disk.accounts({1: 100})
+        terminal = Terminal(region)
+        await terminal.attach()
+        assert "abend AICA" in (await terminal.press(text="LATE")).message
+        await asyncio.sleep(0.1)
+        assert not region.engine.watchdog.watching
+        await terminal.press(Aid.CLEAR)
+        assert await terminal.press(text="EASY") == EASY
+
+
+async def test_a_cancelled_child_keeps_nothing_alive(disk: Disk) -> None:
+    """What it held is free at once, without the garbage collector."""
+
+    class Held:
+        """Something large."""
+
+    held: list[weakref.ref[Held]] = []
+
+    async def holds() -> None:
+        large = Held()
+        held.append(weakref.ref(large))
+        await asyncio.Event().wait()
+
+    @transaction("HOLD")
+    async def hold(task: Task[NoArea]) -> Outcome:
+        child = asyncio.create_task(holds())
+        await asyncio.sleep(0)
+        child.cancel()
+        await asyncio.wait([child])
+        return Finish()
+
+    async with region_on(disk, hold, limits=QUIET) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        gc.disable()
+        try:
+            await terminal.press(text="HOLD")
+            assert held[0]() is None
+        finally:
+            gc.enable()
+
+
+async def test_regions_of_one_loop_come_and_go_in_any_order(disk: Disk) -> None:
+    """They share one factory; after the last of them the loop has its own."""
+    loop = asyncio.get_running_loop()
+    leaves = []
+    for _ in range(5):
+        watchdog = Watchdog(0)
+        leaves.append(watch_children(watchdog))
+        assert len({id(getattr(loop.get_task_factory(), "__self__", None)) for _ in leaves}) == 1
+    factory = loop.get_task_factory()
+    for leave in leaves:
+        assert loop.get_task_factory() == factory
+        leave()
+    assert loop.get_task_factory() is None
+
+
+async def test_a_factory_that_wraps_coroutines_itself_is_served(disk: Disk) -> None:
+    """What it awaits is awaited as the program's own coroutine would be."""
+
+    async def traced(coroutine: Awaitable[Any]) -> Any:
+        return await coroutine
+
+    def tracing(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
+        return asyncio.Task(traced(coroutine), loop=loop, **options)
+
+    async def value() -> int:
+        await asyncio.sleep(0)
+        return 5
+
+    @transaction("WRAP")
+    async def wraps(task: Task[NoArea]) -> Outcome:
+        return Finish(Send("NOTE", {"text": str(await asyncio.create_task(value()))}))
+
+    asyncio.get_running_loop().set_task_factory(tracing)
+    async with region_on(disk, wraps, limits=QUIET) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        assert await terminal.press(text="WRAP") == Shown("NOTE", {"text": "5"})
 
 
 async def test_the_loop_has_its_own_factory_back(disk: Disk) -> None:
