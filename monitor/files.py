@@ -15,7 +15,6 @@ from monitor.errors import (
     LimitExceeded,
     MonitorError,
     RecordNotFound,
-    StoreError,
 )
 from monitor.store import Key, KeyValue, Row, Store, Table, Value
 from monitor.unit_of_work import UnitOfWork
@@ -206,15 +205,14 @@ class File(Generic[R]):
         by = table.alternate if alternate else table.key[0]
         if not by:
             raise MonitorError(f"file {table.name} has no alternate index; declare one with alternate=")
-        rows = await _watched(
-            self._unit,
+        rows = await self._unit.ask(
             self._reports.store.browse(
                 table.name,
                 by=by,
                 start=start,
                 rows_max=self._reports.allowed(limit) + len(self._unit.rows),
                 backward=backward,
-            ),
+            )
         )
         found = {record.key: record for record in (self._record.from_row(item.row) for item in rows)}
         return self._with_own(found, by, start, backward)[:limit]
@@ -315,8 +313,8 @@ class Files:
     async def select(self, query: Query[R], *, limit: int, **values: Value) -> list[R]:
         """The rows of a query, at most `limit`, as records: what is durable, unlocked and unchecked."""
         allowed = self._reports.allowed(limit)
-        rows = await _watched(
-            self._unit, self._reports.store.select(query.sql, {**values, "limit": limit}, allowed)
+        rows = await self._unit.ask(
+            self._reports.store.select(query.sql, {**values, "limit": limit}, allowed)
         )
         return [query.record.from_row(row) for row in rows]
 
@@ -336,11 +334,3 @@ class FilesFromThread(Files):
 
     async def _append(self, record: Record) -> None:
         super().append(record)
-
-
-async def _watched(unit: UnitOfWork, answer: Any) -> Any:
-    try:
-        return await answer
-    except StoreError as error:
-        unit.trouble = error
-        raise

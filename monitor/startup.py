@@ -100,8 +100,9 @@ async def open_region(
     async with _connections(path, limits, commit_delay_s, application) as connections:
         writer, reader, browser = connections
         opening = opening_of(path, tables, limits.store_busy_s_max, limits.store_cache_kib, commit_delay_s)
+        near = SqliteStore(writer, reader, browser, tables)
         store = RelayedStore(
-            SqliteStore(writer, reader, browser, tables),
+            near,
             lambda: start_process(opening),
             limits.store_process_units_min,
             lambda text: region.log.log.info("store process", text=text),
@@ -118,6 +119,7 @@ async def open_region(
             yield region
         finally:
             region.close()
+            near.give_up_queries()
             await store.close()
 
 

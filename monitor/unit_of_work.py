@@ -8,9 +8,9 @@ commit. No terminal is answered before its unit, and all it was built on, is dur
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from math import isfinite
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError, TaskOver
 from monitor.limits import Limits
@@ -18,6 +18,7 @@ from monitor.loader import Loader
 from monitor.locks import UpdateLocks
 from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Verdict, Versioned
 
+T = TypeVar("T")
 _FALLEN_MAX = 4_096
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
@@ -114,6 +115,8 @@ class UnitOfWork:
     trouble: Deadlock | StoreError | None = None
     """Set when this run cannot count, whatever the program makes of the exception it saw."""
     _one_wait: asyncio.Lock | None = None
+    _asked: set[asyncio.Task[Any]] | None = None
+    """Browses and queries that are not answered yet."""
     _over = False
 
     def __init__(
@@ -174,6 +177,29 @@ class UnitOfWork:
             self._take_in(wanted, records)
         rows = self.rows
         return [rows[key] if key in rows else seen[key] for key in keys]
+
+    async def ask(self, question: Coroutine[Any, Any, T]) -> T:
+        """The store's answer to a browse or a query, which ends with this unit even if nobody waits for it."""
+        if self._over:
+            question.close()
+            raise TaskOver
+        asked = asyncio.Task(question)
+        if self._asked is None:
+            self._asked = set()
+        self._asked.add(asked)
+        try:
+            return await asked
+        except StoreError as error:
+            self.trouble = error
+            raise
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._over and task is not None and not task.cancelling():
+                raise TaskOver from None
+            raise
+        finally:
+            self._asked.discard(asked)
+            _give_up(asked)
 
     async def hold(self, key: Key) -> None:
         """Take the update lock of `key`; kept until `release`.
@@ -262,6 +288,9 @@ class UnitOfWork:
     def release(self) -> None:
         """The run is over: let go of all update locks, in the order they were taken, and take no more."""
         self._over = True
+        if self._asked:
+            for asked in self._asked:
+                asked.cancel()
         for key in self.held:
             self._locks.release(self, key)
         self.held.clear()
@@ -296,6 +325,14 @@ class UnitOfWork:
                 seen[key], reads[key] = None, ABSENT
             else:
                 seen[key], reads[key] = record.row, record.written_by
+
+
+def _give_up(asked: asyncio.Task[Any]) -> None:
+    """Nobody will ask for its result any more."""
+    if not asked.done():
+        asked.cancel()
+    elif not asked.cancelled():
+        asked.exception()
 
 
 def _in_order(key: Key) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from monitor.errors import ConstraintFailed, QueryFailed, StoreBroken, StoreBusy, StoreError, StoreFull
 from monitor.store import Key, Row, Table, Unit, Value, Verdict, Versioned, statements
@@ -30,6 +30,7 @@ class SqliteStore:
         self._browser = browser
         self._transactor = Transactor(tables)
         self._broken = ""
+        self._queries: set[Interruptible[Any]] = set()
 
     async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
         """All records in one hop."""
@@ -77,14 +78,23 @@ class SqliteStore:
     async def _query(self, work: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
         """In the second reading connection; if who waits is cancelled, it is free for the next one at once."""
         query = Interruptible(work)
+        self._queries.add(query)
         try:
             return await self._browser.run(query)
         except asyncio.CancelledError:
             query.give_up()
             raise
+        finally:
+            self._queries.discard(query)
+
+    def give_up_queries(self) -> None:
+        """Break off every browse and query that is under way: the store is about to be closed."""
+        for query in self._queries:
+            query.give_up()
 
     async def close(self) -> None:
         """Close all connections."""
+        self.give_up_queries()
         for connection in (self._reader, self._browser, self._writer):
             await connection.close()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from monitor import Finish, NoArea, Outcome, Query, Record, Send, Task, transaction
+from monitor.errors import TaskOver
 from monitor.limits import Limits
 from monitor.startup import prepare_schema
 from monitor.store.connection import connect
@@ -131,12 +133,50 @@ ENDLESS = Query(
 ONE = Query("one", "SELECT 1", Count)
 
 
-async def test_a_query_without_end_is_ended_with_its_step(disk: Disk, tmp_path: Path) -> None:
-    """The step abends EWAI, and the query does not go on in the connection that others use for theirs."""
+async def waits(task: Task[NoArea]) -> None:
+    """Wait for it, as one does."""
+    await task.files.select(ENDLESS, limit=1)
+
+
+async def fails_beside_it(task: Task[NoArea]) -> None:
+    """End by another error, and leave it running."""
+
+    async def fails() -> None:
+        await asyncio.sleep(0.05)
+        raise ValueError
+
+    await asyncio.gather(task.files.select(ENDLESS, limit=1), fails())
+
+
+async def goes_on_without_it(task: Task[NoArea]) -> None:
+    """Leave it running, and finish."""
+    asked = asyncio.create_task(task.files.select(ENDLESS, limit=1))
+    await asyncio.wait([asked], timeout=0.05)
+    asked.add_done_callback(lambda asked: told.append(type(asked.exception())))
+
+
+async def asks_again(task: Task[NoArea]) -> None:
+    """Take no cancellation for an answer."""
+    while True:
+        with suppress(asyncio.CancelledError):
+            await task.files.select(ENDLESS, limit=1)
+
+
+told: list[type[BaseException | None]] = []
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [(waits, "EWAI"), (fails_beside_it, "ASRA"), (goes_on_without_it, ""), (asks_again, "EWAI")],
+)
+async def test_a_query_without_end_ends_with_its_step(
+    disk: Disk, tmp_path: Path, body: Callable[[Task[NoArea]], Awaitable[None]], code: str
+) -> None:
+    """However the step ends, the query does not go on in the connection that others use for theirs."""
 
     @transaction("LONG")
     async def long(task: Task[NoArea]) -> Outcome:
-        await task.files.select(ENDLESS, limit=1)
+        await body(task)
         return Finish()
 
     @transaction("SHRT")
@@ -144,6 +184,7 @@ async def test_a_query_without_end_is_ended_with_its_step(disk: Disk, tmp_path: 
         (count,) = await task.files.select(ONE, limit=1)
         return Finish(Send("NOTE", {"text": str(count.number)}))
 
+    told.clear()
     path = tmp_path / "store.db"
     writer = await connect(path, read_only=False, busy_s_max=5, cache_kib=256)
     await prepare_schema(writer, application_of([long, short]))
@@ -153,7 +194,34 @@ async def test_a_query_without_end_is_ended_with_its_step(disk: Disk, tmp_path: 
     async with region_on(disk, long, short, limits=limits, around=lambda _: store) as region:
         slow, quick = Terminal(region), Terminal(region, "T002")
         await asyncio.gather(slow.attach(), quick.attach())
-        assert "abend EWAI" in (await slow.press(text="LONG")).message
+        assert (await slow.press(text="LONG")).message[5:].removeprefix("abend ")[:4] == code
         assert await quick.press(text="SHRT") == Shown("NOTE", {"text": "1"})
+    assert told == ([TaskOver] if body is goes_on_without_it else [])
     await browser.close()
     await writer.close()
+
+
+async def test_what_a_step_left_running_reads_no_more(disk: Disk) -> None:
+    """A browse or a query that it asks for when the step is over is refused."""
+    refused: list[type[BaseException]] = []
+
+    async def later(task: Task[NoArea]) -> None:
+        await asyncio.sleep(0.05)
+        for ask in (task.files[Account].browse(limit=1), task.files.select(ONE, limit=1)):
+            with suppress(TaskOver):
+                await ask
+                continue
+            refused.append(TaskOver)
+
+    @transaction("LEAV")
+    async def leaves(task: Task[NoArea]) -> Outcome:
+        left.append(asyncio.create_task(later(task)))
+        return Finish()
+
+    left: list[asyncio.Task[None]] = []
+    async with region_on(disk, leaves) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        await terminal.press(text="LEAV")
+        await asyncio.wait(left)
+    assert refused == [TaskOver, TaskOver]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from contextlib import closing
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import StartupError
+from monitor.errors import StartupError, StoreBroken
 from monitor.limits import Limits
 from monitor.settings import Settings
 from monitor.startup import open_region, store_path
@@ -87,3 +88,14 @@ async def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> Non
             pass
     assert path.read_bytes() == before
     assert names_in(tmp_path) == ["customers.db"]
+
+
+async def test_a_region_closes_while_a_query_runs(tmp_path: Path) -> None:
+    """Whoever waits for the query is told; nobody waits for its end."""
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    async with asyncio.timeout(20):
+        async with open_region(settings_for(tmp_path / "store.db")) as region:
+            asked = asyncio.ensure_future(region.store.select(endless, {}, 1))
+            await asyncio.sleep(0.1)
+        with pytest.raises(StoreBroken, match="interrupted"):
+            await asked
