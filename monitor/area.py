@@ -49,9 +49,7 @@ def fault_of(area_type: type[Area]) -> str:
     except AreaError as error:
         return error.message
     except Exception as error:  # noqa: BLE001 a field without a default, or whatever the type's own code raises
-        return (
-            f"area {area_type.__name__} cannot be made without values ({error}): give every field a default"
-        )
+        return f"area {area_type.__name__} cannot be made with its fields' defaults ({error}); each needs one"
     return ""
 
 

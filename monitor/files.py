@@ -94,9 +94,10 @@ def _declare(
             if column not in columns:
                 raise MonitorError(f"{record.__name__} has no field {column!r}; it has {', '.join(columns)}")
         real = any(field.type is float or float in get_args(field.type) for field in fields)
-        record.table = Table(name, key, columns, append, alternate, real)
-        record.key_value = attrgetter(*key)
         types = {field.name: field.type for field in fields}
+        texts = tuple([column for column in key if not _is_whole(types.get(column, int))])
+        record.table = Table(name, key, columns, append, alternate, real, texts)
+        record.key_value = attrgetter(*key)
         record.key_types = tuple(types.get(column, int) for column in key)
         record.key_type = record.key_types[0] if len(key) == 1 and record.key_types[0] in (int, str) else None
         record.plain = _is_plain(record)
@@ -104,6 +105,12 @@ def _declare(
         return record
 
     return declare
+
+
+def _is_whole(kind: Any) -> bool:
+    """True for whole numbers, plain or in disguise: annotated, enumerated, literal, or None instead."""
+    parts = get_args(kind) or (kind,)
+    return any(issubclass(part, int) if isinstance(part, type) else isinstance(part, int) for part in parts)
 
 
 def _is_plain(record: type[Record]) -> bool:

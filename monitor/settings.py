@@ -108,7 +108,7 @@ def _refuse_unfit(values: Mapping[str, Any], kind: type[Settings | Limits], pref
                 msgspec.convert(value, field.type, strict=False)
             except msgspec.ValidationError:
                 raise SettingsError(
-                    f"setting {prefix}{field.name} is {value!r}; it must be {_WANTED[field.type]}"
+                    f"setting {prefix}{field.name} is {_as_written(value)}; it must be {_WANTED[field.type]}"
                 ) from None
 
 
@@ -118,6 +118,11 @@ _WANTED: dict[Any, str] = {
     float: "a number",
     tuple[str, ...]: "a list of texts in quotes",
 }
+
+
+def _as_written(value: object) -> str:
+    """A value as TOML has it, or nearly so."""
+    return msgspec.json.encode(value).decode() if isinstance(value, bool | str | list) else str(value)
 
 
 def _nearest(name: str, known: Iterable[str], prefix: str = "") -> str:

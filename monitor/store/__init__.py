@@ -47,6 +47,8 @@ class Table(msgspec.Struct, frozen=True):
     """A column with an index of its own, to browse by."""
     real: bool = False
     """True: some columns are real numbers, of which SQLite's JSON keeps 15 digits only."""
+    text_key: tuple[str, ...] = ()
+    """The columns of the key that hold text; the others hold whole numbers."""
 
 
 class Unit(msgspec.Struct, array_like=True):

@@ -1,49 +1,95 @@
-"""Whether the tables of a store are what the record types declare, found out at the start and not at the first key."""
+"""Whether the tables of a store are what the record types declare, found out at the start and not at the first key.
+
+One record has one key, and a row of its own: a table that takes two keys for one would have one of them locked and
+checked while the other is written.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from monitor.errors import StartupError
 from monitor.store import Table
 
 _ADVICE = "add a numbered SQL file to the schema folder of its application"
 
+_COLUMNS = "SELECT name, type, pk FROM pragma_table_info(?)"
+_INDEXES = "SELECT name FROM pragma_index_list(?) WHERE [unique] AND NOT partial"
+_INDEXED = "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key"
+
+
+class _Column(NamedTuple):
+    type: str
+    """As declared, in upper case."""
+    primary: bool
+
 
 def check_tables(database: sqlite3.Connection, tables: Iterable[Table]) -> None:
     """Raise `StartupError` for a table without a column or the key that is declared, and say what to do."""
     for table in tables:
-        info = list(database.execute(f"PRAGMA table_info({table.name})"))
-        present = {row[1] for row in info}
+        found = database.execute(_COLUMNS, (table.name,)).fetchall()
+        present = {name: _Column(declared.upper(), primary > 0) for name, declared, primary in found}
         wanted = table.columns if table.append else (*table.columns, "written_by")
         if missing := [column for column in wanted if column not in present]:
             raise StartupError(f"table {table.name} has no column {', '.join(missing)}; {_ADVICE}")
         if not table.append:
-            row_id = {row[1] for row in info if row[5] and row[2].upper() == "INTEGER"}
-            _check_key(database, table, row_id)
+            _check_unique(database, table, present)
+            for column in table.key:
+                _check_type(table, column, present[column].type)
+                if column in table.text_key:
+                    _check_comparison(database, table, column)
 
 
-def _check_key(database: sqlite3.Connection, table: Table, row_id: set[str]) -> None:
-    """`row_id`: the whole number that SQLite finds rows by itself, if the primary key is one."""
+def _check_unique(database: sqlite3.Connection, table: Table, present: dict[str, _Column]) -> None:
     key = set(table.key)
-    collations = list(_collations(database, table.name, key))
+    primary = {name for name, column in present.items() if column.primary}
+    row_id = primary if len(primary) == 1 and present[min(primary)].type == "INTEGER" else set()
+    indexes = [
+        dict(database.execute(_INDEXED, (index,)).fetchall())
+        for (index,) in database.execute(_INDEXES, (table.name,)).fetchall()
+    ]
+    collations = [
+        {collation.upper() for collation in indexed.values()} for indexed in indexes if indexed.keys() == key
+    ]
     if not collations and row_id != key:
         raise StartupError(
             f"the key of table {table.name} is ({', '.join(table.key)}), and it has no PRIMARY KEY or UNIQUE "
             f"of just these; {_ADVICE}"
         )
     for collation in collations:
-        if collation - {"BINARY"}:  # 'A' and 'a' would be one row of the table, and two records to lock
-            raise StartupError(
-                f"the key of table {table.name} is compared by {min(collation - {'BINARY'})}, so that two keys "
-                f"could be one record; declare its columns without COLLATE: {_ADVICE}"
-            )
+        if others := collation - {"BINARY"}:
+            raise _loose(table, f"its index on the key is compared by {min(others)}", "without COLLATE")
 
 
-def _collations(database: sqlite3.Connection, table: str, key: set[str]) -> Iterable[set[str]]:
-    """How the columns are compared, for each unique index over just the key's."""
-    for _, index, unique, _, partial in list(database.execute(f"PRAGMA index_list({table})")):
-        columns = [row for row in database.execute(f'PRAGMA index_xinfo("{index}")') if row[5]]
-        if unique and not partial and {row[2] for row in columns} == key:
-            yield {row[4].upper() for row in columns}
+def _check_type(table: Table, column: str, declared: str) -> None:
+    """What SQLite makes of a value goes by the type's name: https://sqlite.org/datatype3.html, section 3.1."""
+    whole = "INT" in declared
+    text = not whole and any(part in declared for part in ("CHAR", "CLOB", "TEXT"))
+    as_it_is = not declared or (not whole and not text and "BLOB" in declared)
+    if column in table.text_key and not text and not as_it_is:
+        raise _loose(
+            table, f"its column {column} is {declared}: '007' and '7' are one number there", "as TEXT"
+        )
+    if column not in table.text_key and text:
+        raise StartupError(
+            f"column {column} of table {table.name} is {declared}, and the record type has a whole number "
+            f"there: declare it as INTEGER; {_ADVICE}"
+        )
+
+
+def _check_comparison(database: sqlite3.Connection, table: Table, column: str) -> None:
+    """The column's own collation, which no pragma tells: does it tell three texts apart?"""
+    sql = (
+        f"SELECT count(DISTINCT c) FROM (SELECT {column} AS c FROM {table.name} WHERE 0 "  # noqa: S608 our own
+        "UNION ALL SELECT 'A' UNION ALL SELECT 'a' UNION ALL SELECT 'a ')"
+    )
+    if database.execute(sql).fetchone()[0] != 3:
+        raise _loose(table, f"its column {column} is declared with a COLLATE", "without one")
+
+
+def _loose(table: Table, why: str, advice: str) -> StartupError:
+    return StartupError(
+        f"two keys could be one record of table {table.name}: {why}; declare it {advice}: {_ADVICE}"
+    )

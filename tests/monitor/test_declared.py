@@ -12,7 +12,7 @@ from monitor.errors import StartupError
 from monitor.store import Table
 from monitor.store.declared import check_tables
 
-ITEM = Table("item", ("place", "code"), ("place", "code", "text"))
+ITEM = Table("item", ("place", "code"), ("place", "code", "text"), text_key=("code",))
 LINE = Table("line", ("number",), ("number", "text"))
 NOTE = Table("note", ("id",), ("text",), append=True)
 
@@ -29,13 +29,15 @@ def database() -> Iterator[sqlite3.Connection]:
     [
         "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT, PRIMARY KEY (place, code))",
         "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT, UNIQUE (code, place)) STRICT",
-        "CREATE TABLE item (code TEXT, place TEXT, text TEXT COLLATE NOCASE, written_by INT, more INT,"
+        "CREATE TABLE item (code VARCHAR(9), place, text TEXT COLLATE NOCASE, written_by INT, more INT,"
         " PRIMARY KEY (code, place)) WITHOUT ROWID",
+        "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT);"
+        'CREATE UNIQUE INDEX "odd ""name" ON item (place, code)',
     ],
 )
 def test_any_unique_key_of_these_columns_will_do(database: sqlite3.Connection, sql: str) -> None:
     """Primary or not, in any order, with other columns beside it."""
-    database.execute(sql)
+    database.executescript(sql)
     database.execute("CREATE TABLE line (number INTEGER PRIMARY KEY, text TEXT, written_by INT)")
     database.execute("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT)")
     check_tables(database, [ITEM, LINE, NOTE])
@@ -65,12 +67,25 @@ def test_any_unique_key_of_these_columns_will_do(database: sqlite3.Connection, s
         (
             "CREATE TABLE item (place INT, code TEXT COLLATE NOCASE, text TEXT, written_by INT,"
             " PRIMARY KEY (place, code)) WITHOUT ROWID",
-            "compared by NOCASE, so that two keys could be one record",
+            "could be one record of table item: its index on the key is compared by NOCASE; declare it without",
         ),
         (
             "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT);"
             "CREATE UNIQUE INDEX trimmed ON item (place, code COLLATE RTRIM)",
             "compared by RTRIM",
+        ),
+        (
+            "CREATE TABLE item (place INT, code TEXT COLLATE NOCASE, text TEXT, written_by INT);"
+            "CREATE UNIQUE INDEX exact ON item (place, code COLLATE BINARY)",
+            "its column code is declared with a COLLATE; declare it without one",
+        ),
+        (
+            "CREATE TABLE item (place INT, code STRING, text TEXT, written_by INT, PRIMARY KEY (place, code))",
+            "its column code is STRING: '007' and '7' are one number there; declare it as TEXT",
+        ),
+        (
+            "CREATE TABLE item (place TEXT, code TEXT, text TEXT, written_by INT, PRIMARY KEY (place, code))",
+            "column place of table item is TEXT, and the record type has a whole number there",
         ),
     ],
 )
@@ -79,3 +94,12 @@ def test_what_is_not_as_declared_is_said(database: sqlite3.Connection, sql: str,
     database.executescript(sql)
     with pytest.raises(StartupError, match=said):
         check_tables(database, [ITEM])
+
+
+def test_a_part_of_a_primary_key_is_no_key(database: sqlite3.Connection) -> None:
+    """Though it is a whole number, as the key of every row is that SQLite numbers itself."""
+    database.execute(
+        "CREATE TABLE line (number INTEGER, text TEXT, written_by INT, PRIMARY KEY (number, text))"
+    )
+    with pytest.raises(StartupError, match="no PRIMARY KEY or UNIQUE of just these"):
+        check_tables(database, [LINE])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import enum
 import sys
 import threading
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 import pytest
 
 from monitor.area import Area
 from monitor.errors import MonitorError, StartupError
-from monitor.files import Query, Record
+from monitor.files import Query, Record, file
 from monitor.outcome import Finish, Outcome
 from monitor.program import ProgramTable, load, transaction
 from monitor.task import Task
@@ -90,7 +93,7 @@ class Unstorable(Area):
     [
         (
             Owing,
-            "SHOP cannot begin: area Owing cannot be made without values .*'customer'.*: give every field",
+            "SHOP cannot begin: area Owing cannot be made with its fields' defaults .*'customer'.*; each needs one",
         ),
         (Unstorable, "SHOP cannot begin: area Unstorable cannot be encoded"),
     ],
@@ -106,3 +109,31 @@ def test_an_area_that_no_conversation_can_begin_with_is_told_at_the_start(
 
     with pytest.raises(StartupError, match=said):
         ProgramTable([shop])
+
+
+class Grade(enum.IntEnum):
+    """A whole number with a name."""
+
+    LOW = 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (int, False),
+        (bool, False),
+        (Grade, False),
+        (Annotated[int, msgspec.Meta(ge=0)], False),
+        (int | None, False),
+        (Literal[1, 2], False),
+        (str, True),
+        (Literal["a", "b"], True),
+        (Annotated[str, msgspec.Meta(max_length=8)], True),
+        (date, True),
+        (Decimal, True),
+    ],
+)
+def test_what_a_key_is_made_of_is_known(kind: Any, text: bool) -> None:
+    """Whole numbers are columns of their own type; everything else is text."""
+    record: Any = msgspec.defstruct("Thing", [("id", kind)], bases=(Record,), frozen=True)
+    assert file("thing", key="id")(record).table.text_key == (("id",) if text else ())
