@@ -51,6 +51,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store_cache_kib: int = 2_048
     """SQLite's page cache of each of the three connections, in KiB."""
     store_process_units_min: int = 32
-    """Units a commit carries, on average, from which on a process of its own does the store's work; 0: never."""
+    """Units a commit carries, on average, from which on a process of its own does the store's work; 0: never.
+
+    It does so too while a program computes in a thread, however small the commits are.
+    """
     history_days_max: int = 90
     """Days a step is kept in the history; the last step of a conversation is kept as long as it is open."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import os
 import random
@@ -115,6 +114,7 @@ async def open_region(
             clock=clock or SystemClock(),
             randomness=randomness or random.SystemRandom(),
         )
+        store.contended = region.engine.threads.contend
         try:
             yield region
         finally:
@@ -223,7 +223,7 @@ async def start(
         Watchdog(limits.runaway_s_max),
         Deadlines(limits.wait_s_max),
         log.log,
-        Threads(asyncio.Semaphore(limits.threads_max), limits.runaway_s_max),
+        Threads(limits.threads_max, limits.runaway_s_max),
         Processes(limits.processes_max),
         clock,
         randomness,

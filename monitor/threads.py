@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
 from queue import SimpleQueue
@@ -21,6 +22,10 @@ from monitor.runaway import Runaway
 A = TypeVar("A")
 T = TypeVar("T")
 
+FELT_S = 0.005
+"""Seconds at a stretch from which on a program in a thread is felt: it takes its turns at the interpreter."""
+FELT_FOR_S = 1.0
+"""Seconds for which another such program is to be expected."""
 GRACE_S = 1.0
 """Seconds an interrupted thread has to end; then the step ends without it."""
 
@@ -37,12 +42,32 @@ class _Request(NamedTuple):
     coroutine: Coroutine[Any, Any, Any]
 
 
-class Threads(NamedTuple):
-    """What all the threads of a region share."""
+class Threads:
+    """What all the threads of a region share, and whether they are in its way."""
 
-    places: asyncio.Semaphore
-    """As many as threads may run; one that cannot be stopped keeps its place until it ends."""
-    runaway_s_max: float
+    def __init__(self, threads_max: int, runaway_s_max: float) -> None:
+        self.places = asyncio.Semaphore(threads_max)
+        """As many as threads may run; one that cannot be stopped keeps its place until it ends."""
+        self.runaway_s_max = runaway_s_max
+        self._at_work: dict[ProgramThread, float] = {}
+        self._felt_until = 0.0
+
+    def contend(self) -> bool:
+        """True while a program has been at work in a thread for so long that others feel it, and a little after."""
+        if not self._at_work and not self._felt_until:
+            return False
+        now = time.monotonic()
+        return now < self._felt_until or any(now - since > FELT_S for since in self._at_work.values())
+
+    def begin(self, thread: ProgramThread) -> None:
+        """The thread computes, or blocks: who knows."""
+        self._at_work[thread] = time.monotonic()
+
+    def end(self, thread: ProgramThread) -> None:
+        """It waits for an answer of the event loop, or is done."""
+        now = time.monotonic()
+        if now - self._at_work.pop(thread) > FELT_S:
+            self._felt_until = now + FELT_FOR_S
 
 
 class ProgramThread:
@@ -89,7 +114,11 @@ class ProgramThread:
         """Await for the thread what it asks for, until it is done."""
         try:
             while True:
-                told = await self._next()
+                self._threads.begin(self)
+                try:
+                    told = await self._next()
+                finally:
+                    self._threads.end(self)
                 if isinstance(told, _Failure):
                     raise told.error
                 if isinstance(told, _Result):

@@ -1,7 +1,8 @@
 """Which process does the store's work: this one's threads while few terminals are busy, the store's own after that.
 
 A lone operator is answered soonest by a thread, and needs no second process; it is started once the batches are
-large. Both keep the store's contract on the same file, so each batch may take either way.
+large, or a program computes in a thread and the store's would have to wait for the interpreter. Both keep the
+store's contract on the same file, so each batch may take either way.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class RelayedStore:
         self._units_min = units_min
         self._told = told
         self._pause_s = pause_s
+        self.contended: Callable[[], bool] = lambda: False
+        """Whether something else in this process wants the interpreter, so that threads would wait for it."""
         self._far: StoreProcess | None = None
         self._starting: asyncio.Task[None] | None = None
         self._start_from = 0.0
@@ -117,16 +120,19 @@ class RelayedStore:
         """The process, if the work is for it."""
         if self._far is not None and not self._far.alive:
             self._forget(self._far, StoreProcessLost("it ended while it had nothing to do"))
-        return self._far if self._crowded else None
+        return self._far if self._wanted() else None
+
+    def _wanted(self) -> bool:
+        return self._crowded or (self._units_min > 0 and self.contended())
 
     def _weigh(self, units: int) -> None:
         self._mean += (units - self._mean) * _WEIGHT
         limit = self._units_min * (_STAYS if self._crowded else 1)
         self._crowded = 0 < limit <= self._mean
         if (
-            self._crowded
-            and self._far is None
+            self._far is None
             and self._starting is None
+            and self._wanted()
             and time.monotonic() >= self._start_from
         ):
             self._starting = asyncio.create_task(self._start_process())

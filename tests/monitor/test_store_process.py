@@ -185,10 +185,30 @@ async def test_large_batches_go_to_the_process_until_they_are_small_again() -> N
     assert far.closed
 
 
+async def test_small_batches_go_to_the_process_while_a_program_computes_in_a_thread() -> None:
+    """It is started then, and does the work as long as the interpreter is wanted by somebody else."""
+    near, far = Fake(), Fake()
+    store = relay(near, [far])
+    computing = True
+    store.contended = lambda: computing
+    await commit(store, 1, 10)
+    assert store.process is far  # type: ignore[comparison-overlap]
+    there = len(far.units)
+    assert there > 5
+    computing = False
+    await commit(store, 1, 10)
+    assert len(far.units) == there
+    computing = True
+    await commit(store, 1, 10)
+    assert len(far.units) == there + 10
+    await store.close()
+
+
 async def test_zero_means_never() -> None:
     """With `store_process_units_min` = 0 there is no process under any load."""
     near, far = Fake(), Fake()
     store = relay(near, [far], units_min=0)
+    store.contended = lambda: True
     await commit(store, 64, 100)
     assert far.units == []
     await store.close()

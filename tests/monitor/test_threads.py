@@ -7,6 +7,8 @@ import threading
 import time
 from contextlib import suppress
 
+import pytest
+
 from monitor import Area, Converse, Finish, NoArea, Outcome, Send, Task, TransferTo, changed, transaction
 from monitor.limits import Limits
 from tests.monitor.bed import Disk, Terminal, dumps, region_on
@@ -223,6 +225,34 @@ async def test_more_threads_than_places_wait(disk: Disk) -> None:
         terminals = [await attached(region, f"T{place}") for place in range(6)]
         await asyncio.gather(*(terminal.press(text="BUSY") for terminal in terminals))
         assert most == 2
+
+
+async def test_it_is_known_when_a_thread_is_in_the_way(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a program is at work in one for long, and a little after; a short one is never felt."""
+    monkeypatch.setattr("monitor.threads.FELT_FOR_S", 0.05)
+    go_on = threading.Event()
+
+    @transaction("WORK")
+    def works(task: Task[NoArea]) -> Outcome:
+        go_on.wait(10)
+        return Finish()
+
+    async with region_on(disk, works, posts) as region:
+        disk.accounts({1: 0})
+        contend = region.engine.threads.contend
+        terminal = await attached(region)
+        assert not contend()
+        working = asyncio.create_task(terminal.press(text="WORK"))
+        await asyncio.sleep(0.05)
+        assert contend()
+        go_on.set()
+        await working
+        assert contend()
+        await asyncio.sleep(0.1)
+        assert not contend()
+        monkeypatch.setattr("monitor.threads.FELT_S", 10.0)
+        await terminal.press(text="POST")
+        assert not contend()
 
 
 def test_synchronous_program_is_a_plain_function_in_a_test() -> None:
