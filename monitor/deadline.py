@@ -32,11 +32,11 @@ class Deadlines:
             self._arm()
         return task
 
-    def expired(self, task: asyncio.Task[Any]) -> bool:
-        """True once if the cancellations of `task` were all ours; they are then taken back."""
+    def expired(self, task: asyncio.Task[Any], settled: int = 0) -> bool:
+        """True once if the cancellations of `task`, but for the settled ones, were all ours; they are taken back."""
         for _ in range(times := self._expired.pop(task, 0)):
             task.uncancel()
-        return times > 0 and not task.cancelling()
+        return times > 0 and task.cancelling() <= settled
 
     def ignored(self, task: asyncio.Task[Any]) -> bool:
         """True once `task` has swallowed so many of our cancellations that another will not help."""

@@ -85,11 +85,11 @@ class Execution:
             except BaseException as error:  # a bad program harms only itself, even one that exits
                 if watched.closing:
                     raise
-                await _take_back(task, watched.own_cancellations)
-                ending, dump = self._ended_badly(transid, error, task)
+                await _take_back(task, watched.own_cancellations, watched.settled)
+                ending, dump = self._ended_badly(transid, error, task, watched.settled)
             else:
                 if watched.own_cancellations:
-                    await _take_back(task, watched.own_cancellations)
+                    await _take_back(task, watched.own_cancellations, watched.settled)
             finally:
                 deadlines.leave(task)
             if self._work.trouble is not None or self._work.doomed():
@@ -116,15 +116,15 @@ class Execution:
         return self._seal(*self._abended(transid, error))
 
     def _ended_badly(
-        self, transid: str, error: BaseException, task: asyncio.Task[Any]
+        self, transid: str, error: BaseException, task: asyncio.Task[Any], settled: int
     ) -> tuple[Ending, Dump]:
         """The abend that an error of the program comes to; a cancellation from outside goes on up."""
         limits = self._engine.limits
         if isinstance(error, asyncio.CancelledError):
-            if self._engine.deadlines.expired(task):
+            if self._engine.deadlines.expired(task, settled):
                 message = f"the step took more than wait_s_max = {limits.wait_s_max} s"
                 return self._abended(transid, Abend("EWAI", message), error)
-            if task.cancelling():
+            if task.cancelling() > settled:
                 raise error
         elif _has_run_away(error):
             message = f"the program computed for more than runaway_s_max = {limits.runaway_s_max} s"
@@ -206,14 +206,14 @@ class Execution:
         )
 
 
-async def _take_back(task: asyncio.Task[Any], times: int) -> None:
+async def _take_back(task: asyncio.Task[Any], times: int, settled: int) -> None:
     """Undo it that a program has cancelled the task it runs in: that task is the terminal's."""
     for _ in range(times):
         task.uncancel()
-    if times and not task.cancelling():
+    if times and task.cancelling() <= settled:
         with suppress(asyncio.CancelledError):  # due here, if the program did not wait for it
             await asyncio.sleep(0)
-        if task.cancelling():
+        if task.cancelling() > settled:
             raise asyncio.CancelledError
 
 

@@ -119,6 +119,11 @@ class Watched(Generic[T]):
         self._watchdog = watchdog
         self._task = task
         self._deaf = deaf
+        self.settled = task.cancelling()
+        """Cancellations of `task` that the coroutine has gone on after, whoever they came from, but for its own.
+
+        Before Python 3.13 a task group that was waiting already leaves such a one behind.
+        """
 
     def __await__(self) -> Generator[Any, Any, T]:
         resume, value, task, in_slice = self._coroutine.send, None, self._task, self._watchdog.slice
@@ -133,6 +138,7 @@ class Watched(Generic[T]):
             except StopIteration as stop:
                 result: T = stop.value
                 return result
+            self.settled = after - self.own_cancellations
             try:
                 value = yield waited_for
                 resume = self._coroutine.send

@@ -64,10 +64,15 @@ class Threads:
         self._at_work[thread] = time.monotonic()
 
     def end(self, thread: ProgramThread) -> None:
-        """It waits for an answer of the event loop, or is done."""
+        """It waits for an answer of the event loop."""
         now = time.monotonic()
-        if now - self._at_work.pop(thread) > FELT_S:
+        if now - self._at_work.pop(thread, now) > FELT_S:
             self._felt_until = now + FELT_FOR_S
+
+    def leave(self, thread: ProgramThread) -> None:
+        """It has ended, maybe long after its step: its place is free."""
+        self.end(thread)
+        self.places.release()
 
 
 class ProgramThread:
@@ -94,7 +99,11 @@ class ProgramThread:
             name=f"entracte-{name}",
             daemon=True,  # one that hangs for ever does not keep the process from ending
         )
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._threads.places.release()
+            raise
         result: T = await self._drive()
         return result
 
@@ -115,9 +124,8 @@ class ProgramThread:
         try:
             while True:
                 self._threads.begin(self)
-                try:
-                    told = await self._next()
-                finally:
+                told = await self._next()
+                if not self._computing:  # else the step has given up a thread that goes on
                     self._threads.end(self)
                 if isinstance(told, _Failure):
                     raise told.error
@@ -191,7 +199,7 @@ class ProgramThread:
         except BaseException as error:  # noqa: BLE001 raised again in the step
             message = _Failure(error)
         self._post(self._tell, message)
-        self._post(self._threads.places.release)
+        self._post(self._threads.leave, self)
 
     def _pause(self) -> None:
         with self._lock:

@@ -183,7 +183,8 @@ class UnitOfWork:
         if self._over:
             question.close()
             raise TaskOver
-        asked = asyncio.Task(question)
+        asked, task = asyncio.Task(question), asyncio.current_task()
+        before = task.cancelling() if task is not None else 0
         if self._asked is None:
             self._asked = set()
         self._asked.add(asked)
@@ -193,8 +194,7 @@ class UnitOfWork:
             self.trouble = error
             raise
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if self._over and task is not None and not task.cancelling():
+            if self._over and task is not None and task.cancelling() <= before:
                 raise TaskOver from None
             raise
         finally:

@@ -145,7 +145,10 @@ def _prepare(
 
 def _refuse_foreign(database: sqlite3.Connection) -> None:
     """Raise `StartupError` for a file of something else, before anything in it is changed."""
-    if not is_store(database) and database.execute("SELECT 1 FROM sqlite_master").fetchone():
+    database.execute("BEGIN")  # another region may make its tables just now: one look for both
+    foreign = not is_store(database) and database.execute("SELECT 1 FROM sqlite_master").fetchone()
+    database.execute("COMMIT")
+    if foreign:
         path = database.execute("PRAGMA database_list").fetchone()[2]
         raise StartupError(f"{path} is no store of entracte's; name another with --store")
 

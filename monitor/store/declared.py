@@ -72,7 +72,8 @@ def _check_type(table: Table, column: str, declared: str) -> None:
         raise _loose(
             table, f"its column {column} is {declared}: '007' and '7' are one number there", "as TEXT"
         )
-    if column not in table.text_key and text:
+    real = not whole and any(part in declared for part in ("REAL", "FLOA", "DOUB"))
+    if column not in table.text_key and (text or real):
         raise StartupError(
             f"column {column} of table {table.name} is {declared}, and the record type has a whole number "
             f"there: declare it as INTEGER; {_ADVICE}"

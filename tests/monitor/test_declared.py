@@ -87,6 +87,10 @@ def test_any_unique_key_of_these_columns_will_do(database: sqlite3.Connection, s
             "CREATE TABLE item (place TEXT, code TEXT, text TEXT, written_by INT, PRIMARY KEY (place, code))",
             "column place of table item is TEXT, and the record type has a whole number there",
         ),
+        (
+            "CREATE TABLE item (place DOUBLE, code TEXT, text TEXT, written_by INT, PRIMARY KEY (place, code))",
+            "column place of table item is DOUBLE, and the record type has a whole number there",
+        ),
     ],
 )
 def test_what_is_not_as_declared_is_said(database: sqlite3.Connection, sql: str, said: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from monitor import Finish, NoArea, Outcome, Query, Record, Send, Task, transaction
 from monitor.errors import TaskOver
+from monitor.exchange import Aid
 from monitor.limits import Limits
 from monitor.startup import prepare_schema
 from monitor.store.connection import connect
@@ -225,3 +226,40 @@ async def test_what_a_step_left_running_reads_no_more(disk: Disk) -> None:
         await terminal.press(text="LEAV")
         await asyncio.wait(left)
     assert refused == [TaskOver, TaskOver]
+
+
+async def test_a_task_group_that_failed_leaves_the_terminal_as_it_was(disk: Disk) -> None:
+    """Before Python 3.13 a group that waits for a child that fails leaves a cancellation behind in the task."""
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise ValueError
+
+    async def in_a_group() -> None:
+        with suppress(ExceptionGroup):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fails())
+
+    @transaction("GRUP")
+    async def handles(task: Task[NoArea]) -> Outcome:
+        await in_a_group()
+        return Finish(Send("NOTE", {"text": "handled"}))
+
+    @transaction("SITS")
+    async def sits(task: Task[NoArea]) -> Outcome:
+        await in_a_group()
+        await asyncio.Event().wait()
+        return Finish()
+
+    async with region_on(disk, handles, sits, limits=Limits(runaway_s_max=0, wait_s_max=0.2)) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        for _ in range(2):
+            assert await terminal.press(text="GRUP") == Shown("NOTE", {"text": "handled"})
+            assert "abend EWAI" in (await terminal.press(text="SITS")).message
+            await terminal.press(Aid.CLEAR)
+        pressed = asyncio.create_task(terminal.press(text="SITS"))
+        await asyncio.sleep(0.05)
+        pressed.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await pressed

@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 
 from monitor import Area, Converse, Finish, NoArea, Outcome, Send, Task, TransferTo, changed, transaction
+from monitor.exchange import Aid
 from monitor.limits import Limits
 from tests.monitor.bed import Disk, Terminal, dumps, region_on
 from tests.monitor.plain import Shown
@@ -253,6 +254,49 @@ async def test_it_is_known_when_a_thread_is_in_the_way(disk: Disk, monkeypatch: 
         monkeypatch.setattr("monitor.threads.FELT_S", 10.0)
         await terminal.press(text="POST")
         assert not contend()
+
+
+async def test_a_thread_that_is_left_behind_is_in_the_way(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its step has ended without it; as long as it computes it is counted, and then no more."""
+    monkeypatch.setattr("monitor.threads.FELT_FOR_S", 0.05)
+    monkeypatch.setattr("monitor.threads.GRACE_S", 0.1)
+    go_on = threading.Event()
+
+    @transaction("HANG")
+    def hangs(task: Task[NoArea]) -> Outcome:
+        while not go_on.is_set():
+            with suppress(BaseException):
+                go_on.wait(0.05)
+        return Finish()
+
+    async with region_on(disk, hangs, limits=HASTY) as region:
+        terminal = await attached(region)
+        assert "abend AICA" in (await terminal.press(text="HANG")).message
+        await asyncio.sleep(0.2)
+        assert region.engine.threads.contend()
+        go_on.set()
+        await asyncio.sleep(0.3)
+        assert not region.engine.threads.contend()
+
+
+async def test_a_thread_that_cannot_be_started_keeps_no_place(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step abends; once there can be threads again, so there are."""
+
+    def no_more(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async with region_on(disk, posts, limits=Limits(threads_max=1, wait_s_max=2)) as region:
+        disk.accounts({1: 0})
+        terminal = await attached(region)
+        with monkeypatch.context() as changes:
+            changes.setattr("threading.Thread.start", no_more)
+            assert "abend ASRA" in (await terminal.press(text="POST")).message
+        await terminal.press(Aid.CLEAR)
+        assert (await terminal.press(text="POST")).values["text"].startswith("1 ")
 
 
 def test_synchronous_program_is_a_plain_function_in_a_test() -> None:
