@@ -50,6 +50,9 @@ class Disk:
         self.database.execute("PRAGMA foreign_keys = ON")
         self.regions = 0
 
+    def __del__(self) -> None:
+        self.database.close()  # from Python 3.13 on, one that is forgotten open is a warning
+
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of the tests' own SQL."""
         return self.database.execute(sql, values).fetchall()
