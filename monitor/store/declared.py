@@ -64,20 +64,33 @@ def _check_unique(database: sqlite3.Connection, table: Table, present: dict[str,
 
 
 def _check_type(table: Table, column: str, declared: str) -> None:
-    """What SQLite makes of a value goes by the type's name: https://sqlite.org/datatype3.html, section 3.1."""
-    whole = "INT" in declared
-    text = not whole and any(part in declared for part in ("CHAR", "CLOB", "TEXT"))
-    as_it_is = not declared or (not whole and not text and "BLOB" in declared)
-    if column in table.text_key and not text and not as_it_is:
+    affinity = _affinity(declared)
+    if column in table.text_key and affinity not in ("TEXT", "BLOB"):
         raise _loose(
             table, f"its column {column} is {declared}: '007' and '7' are one number there", "as TEXT"
         )
-    real = not whole and any(part in declared for part in ("REAL", "FLOA", "DOUB"))
-    if column not in table.text_key and (text or real):
+    if column not in table.text_key and affinity in ("TEXT", "REAL"):
         raise StartupError(
             f"column {column} of table {table.name} is {declared}, and the record type has a whole number "
             f"there: declare it as INTEGER; {_ADVICE}"
         )
+
+
+def _affinity(declared: str) -> str:
+    """What SQLite makes of a value goes by the type's name: https://sqlite.org/datatype3.html, section 3.1."""
+    for affinity, parts in _AFFINITIES.items():
+        if any(part in declared for part in parts):
+            return affinity
+    return "NUMERIC" if declared else "BLOB"
+
+
+_AFFINITIES = {
+    "INTEGER": ("INT",),
+    "TEXT": ("CHAR", "CLOB", "TEXT"),
+    "BLOB": ("BLOB",),
+    "REAL": ("REAL", "FLOA", "DOUB"),
+}
+"""In the order in which they are looked for."""
 
 
 def _check_comparison(database: sqlite3.Connection, table: Table, column: str) -> None:
