@@ -20,6 +20,7 @@ from typing import Any
 import aiosqlite
 import msgspec
 
+from comparison import sql
 from comparison.entracte import SOURCE, typed_fields
 from comparison.workload import Transfer as Typed
 from comparison.workload import WrongAnswer
@@ -171,7 +172,7 @@ async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Desk]:
         aiosqlite.connect(uri, uri=True, isolation_level=None, factory=HopConnection) as writer,
         aiosqlite.connect(uri, uri=True, isolation_level=None) as reader,
     ):
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 10000"):
+        for pragma in sql.PRAGMAS:
             await writer.execute_fetchall(f"PRAGMA {pragma}")
 
         def slow_down(database: sqlite3.Connection) -> None:

@@ -13,7 +13,13 @@ from comparison.teller import Answer, Reading, encoded, history_input
 from comparison.workload import WrongAnswer
 from transactions.bank.transfer import Transfer
 
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 10000", "busy_timeout = 30000")
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "wal_autocheckpoint = 10000",
+    "temp_store = MEMORY",
+    "busy_timeout = 30000",
+)
 """The same for every competitor on SQLite, the region included."""
 
 STATE = """

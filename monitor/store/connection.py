@@ -137,6 +137,7 @@ def _prepare(
         _begin_wal(database, busy_s_max)
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA wal_autocheckpoint = 10000")
+        database.execute("PRAGMA temp_store = MEMORY")  # what a statement may have to undo is no file, then
     database.execute(f"PRAGMA cache_size = -{cache_kib:d}")
     database.execute("PRAGMA foreign_keys = ON")
     if isinstance(database, HopConnection):
