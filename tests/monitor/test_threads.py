@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -12,6 +14,7 @@ import pytest
 from monitor import Area, Converse, Finish, NoArea, Outcome, Send, Task, TransferTo, changed, transaction
 from monitor.exchange import Aid
 from monitor.limits import Limits
+from monitor.threads import NICENESS
 from tests.monitor.bed import Disk, Terminal, dumps, region_on
 from tests.monitor.plain import Shown
 from tests.monitor.records import Account, Entry
@@ -110,6 +113,21 @@ async def test_others_go_on_while_a_thread_blocks(disk: Disk) -> None:
         assert not waiting.done()
         free.set()
         assert (await waiting).values == {"text": "free"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+async def test_a_thread_gives_way_to_the_event_loop(disk: Disk) -> None:
+    """The program's thread has a lower priority than the region, and leaves the region's as it was."""
+
+    @transaction("PRIO")
+    def priority(task: Task[NoArea]) -> Outcome:
+        return Finish(note(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    async with region_on(disk, priority) as region:
+        shown = await (await attached(region)).press(text="PRIO")
+        assert shown.values == {"text": str(min(before + NICENESS, 19))}
+        assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
 
 
 async def test_runaway_thread_is_interrupted(disk: Disk) -> None:
