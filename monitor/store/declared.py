@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from monitor.errors import StartupError
 from monitor.store import Table
+from monitor.store.statements import quoted
 
 _ADVICE = "add a numbered SQL file to the schema folder of its application"
 
@@ -96,7 +97,7 @@ _AFFINITIES = {
 def _check_comparison(database: sqlite3.Connection, table: Table, column: str) -> None:
     """The column's own collation, which no pragma tells: does it tell three texts apart?"""
     sql = (
-        f"SELECT count(DISTINCT c) FROM (SELECT {column} AS c FROM {table.name} WHERE 0 "  # noqa: S608 our own
+        f"SELECT count(DISTINCT c) FROM (SELECT {quoted(column)} AS c FROM {quoted(table.name)} WHERE 0 "  # noqa: S608
         "UNION ALL SELECT 'A' UNION ALL SELECT 'a' UNION ALL SELECT 'a ')"
     )
     if database.execute(sql).fetchone()[0] != 3:

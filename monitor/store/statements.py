@@ -4,38 +4,51 @@ Few statements for a whole batch keep the number of times the database thread ta
 gives it up and takes it back around every row it steps over, and under a busy event loop each of those can
 take milliseconds. Keys go in, and records come out, as one JSON array; rows go in as the values of one INSERT
 (measured: 4 us a history row, 13 us as JSON that SQLite takes apart).
+
+Names are quoted, for a table may be called `order`. SQLite takes a quoted name that is no column for a text, so what
+is named here was looked for at the start (`monitor.store.declared`).
 """
+
+# ruff: noqa: S608 - the names are quoted, the values are bound
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from monitor.store import Table
 
 
-def _matches(table: Table, record: str) -> str:
+def quoted(name: str) -> str:
+    """The name of a table or column, whatever it is, as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _listed(names: Iterable[str], before: str = "") -> str:
+    return ", ".join([before + quoted(name) for name in names])
+
+
+def _matches(table: Table) -> str:
     if len(table.key) == 1:
-        return f"{record}.{table.key[0]} = k.value"
-    return " AND ".join(f"{record}.{column} = k.value->>{i}" for i, column in enumerate(table.key))
+        return f"t.{quoted(table.key[0])} = k.value"
+    return " AND ".join(f"t.{quoted(column)} = k.value->>{i}" for i, column in enumerate(table.key))
 
 
 @cache
 def read(table: Table) -> str:
     """The records under the keys ?, as one JSON array of [position of the key, written_by, columns...]."""
-    columns = ", ".join(f"t.{column}" for column in table.columns)
     return (
-        f"SELECT json_group_array(json_array(k.key, t.written_by, {columns})) "  # noqa: S608 our own names
-        f"FROM json_each(?) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
+        f"SELECT json_group_array(json_array(k.key, t.written_by, {_listed(table.columns, 't.')})) "
+        f"FROM json_each(?) k CROSS JOIN {quoted(table.name)} t ON {_matches(table)}"
     )
 
 
 @cache
 def read_rows(table: Table) -> str:
     """As `read`, but a row each."""
-    columns = ", ".join(f"t.{column}" for column in table.columns)
     return (
-        f"SELECT k.key, t.written_by, {columns} "  # noqa: S608 our own names
-        f"FROM json_each(?) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
+        f"SELECT k.key, t.written_by, {_listed(table.columns, 't.')} "
+        f"FROM json_each(?) k CROSS JOIN {quoted(table.name)} t ON {_matches(table)}"
     )
 
 
@@ -43,8 +56,8 @@ def read_rows(table: Table) -> str:
 def versions(table: Table) -> str:
     """Who wrote the records under the keys ?, as one JSON array of [position of the key, written_by]."""
     return (
-        f"SELECT json_group_array(json_array(k.key, t.written_by)) "  # noqa: S608 our own names
-        f"FROM json_each(?) k CROSS JOIN {table.name} t ON {_matches(table, 't')}"
+        f"SELECT json_group_array(json_array(k.key, t.written_by)) "
+        f"FROM json_each(?) k CROSS JOIN {quoted(table.name)} t ON {_matches(table)}"
     )
 
 
@@ -52,8 +65,8 @@ def versions(table: Table) -> str:
 def writers(tables: tuple[Table, ...]) -> str:
     """Who wrote the records under the keys ? of each table: one row, with a JSON array a table, 0 for nobody."""
     arrays = [
-        f"(SELECT json_group_array(coalesce(t.written_by, 0)) "  # noqa: S608 our own names
-        f"FROM json_each(?) k LEFT JOIN {table.name} t ON {_matches(table, 't')})"
+        f"(SELECT json_group_array(coalesce(t.written_by, 0)) "
+        f"FROM json_each(?) k LEFT JOIN {quoted(table.name)} t ON {_matches(table)})"
         for table in tables
     ]
     return f"SELECT {', '.join(arrays) or '1'}"
@@ -67,10 +80,8 @@ def write(table: Table, rows: int, changed: tuple[str, ...]) -> str:
     (measured on the bank's posting: 9 us a row with the owner's index, 4 us without).
     """
     columns = (*table.columns, "written_by")
-    changes = ", ".join(f"{column} = excluded.{column}" for column in (*changed, "written_by"))
-    return (
-        f"{_insert(table.name, columns, rows)} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {changes}"
-    )
+    changes = ", ".join([f"{name} = excluded.{name}" for name in map(quoted, (*changed, "written_by"))])
+    return f"{_insert(table.name, columns, rows)} ON CONFLICT ({_listed(table.key)}) DO UPDATE SET {changes}"
 
 
 @cache
@@ -81,7 +92,7 @@ def append(table: Table, rows: int) -> str:
 
 def _insert(name: str, columns: tuple[str, ...], rows: int) -> str:
     row = f"({', '.join('?' * len(columns))})"
-    return f"INSERT INTO {name} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608 our own
+    return f"INSERT INTO {quoted(name)} ({_listed(columns)}) VALUES {', '.join([row] * rows)}"
 
 
 def chunks(rows: int) -> list[int]:
@@ -98,20 +109,18 @@ def delete(table: Table) -> str:
     """Delete the records under the keys ?."""
     keys = ", ".join(f"value->>{i}" for i in range(len(table.key))) if len(table.key) > 1 else "value"
     return (
-        f"DELETE FROM {table.name} WHERE ({', '.join(table.key)}) IN "  # noqa: S608 our own names
-        f"(SELECT {keys} FROM json_each(?))"
+        f"DELETE FROM {quoted(table.name)} WHERE ({_listed(table.key)}) IN (SELECT {keys} FROM json_each(?))"
     )
 
 
 @cache
 def browse(table: Table, by: str, from_start: bool, backward: bool) -> str:
     """Up to :rows records by the column `by`, from :start on; the key decides between equal values."""
-    columns = ", ".join(table.columns)
     direction, compare = ("DESC", "<=") if backward else ("ASC", ">=")
-    where = ":start IS NULL" if from_start else f"{by} {compare} :start"
-    order = ", ".join(f"{column} {direction}" for column in dict.fromkeys((by, *table.key)))
+    where = ":start IS NULL" if from_start else f"{quoted(by)} {compare} :start"
+    order = ", ".join(f"{quoted(column)} {direction}" for column in dict.fromkeys((by, *table.key)))
     written_by = str(0) if table.append else "written_by"
     return (
-        f"SELECT {written_by}, {columns} FROM {table.name} "  # noqa: S608 our own names
+        f"SELECT {written_by}, {_listed(table.columns)} FROM {quoted(table.name)} "
         f"WHERE {where} ORDER BY {order} LIMIT :rows"
     )
