@@ -22,7 +22,7 @@ from screens.keys import Key
 from screens.layout import Layout, Screen
 from screens.presentation_space import PresentationSpace
 from screens.replay.actions import Action, Fill, Interruption, Type
-from screens.replay.drivers.terminal import decoder_of
+from screens.replay.drivers.grounded import decoder_of
 from screens.replay.faults import ActionError, ScenarioError
 from screens.replay.playing import Session
 from screens.replay.scenario import Scenario

@@ -7,13 +7,11 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from monitor.settings import Settings
-from monitor.startup import Region
 from screens.keys import Key
 from screens.layout import Layout, Screen
 from screens.presentation_space import PresentationSpace
-from screens.replay.actions import Interruption
 from screens.replay.drivers.ground import Ground, MemoryGround
-from screens.replay.drivers.terminal import decoder_of
+from screens.replay.drivers.grounded import GroundedDriver, decoder_of
 from screens.replay.faults import ActionError
 from screens.replay.scenario import Scenario
 
@@ -28,13 +26,12 @@ def ui(scenario: Scenario, settings: Settings) -> PilotDriver:
     return PilotDriver(scenario, MemoryGround(scenario, settings))
 
 
-class PilotDriver:
+class PilotDriver(GroundedDriver):
     """Keys go to the window; what is on it is what is compared."""
 
     def __init__(self, scenario: Scenario, ground: Ground) -> None:
+        super().__init__(ground)
         self._scenario = scenario
-        self._ground = ground
-        self._region: Region | None = None
         self._window: AsyncExitStack | None = None
         self._app: Any = None
         self._pilot: Any = None
@@ -53,14 +50,7 @@ class PilotDriver:
 
     def layout(self, number: int) -> Layout:
         """A layout by its id."""
-        if self._region is None:
-            raise ActionError("no region is open")
-        return decoder_of(self._region).layout(number)
-
-    async def open(self) -> None:
-        """Start the region, and open the window."""
-        self._region = await self._ground.start()
-        await self._open_window()
+        return decoder_of(self.region).layout(number)
 
     async def press(self, key: Key) -> None:
         """Press the keys that run this function; one without a key is called by name."""
@@ -83,50 +73,18 @@ class PilotDriver:
         await self._pilot.click(offset=(geometry.left + column, geometry.top + row))
         await self._settle()
 
-    async def interrupt(self, by: Interruption) -> None:
-        """Disturb the region or the terminal, and open a window again."""
-        await self._close_window()
-        if by is Interruption.KILL:
-            await self._ground.drop()
-        elif by is Interruption.RESTART:
-            await self._ground.end()
-        if by is not Interruption.DISCONNECT:
-            self._region = await self._ground.start()
-        await self._open_window()
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self._ground.clock.advance(seconds)
-
-    def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows of the store."""
-        return self._ground.ask(sql)
-
-    def stray(self) -> tuple[str, ...]:
-        """See `Driver.stray`."""
-        return self._ground.stray()
-
-    async def close(self) -> None:
-        """Close the window and the region."""
-        try:
-            await self._close_window()
-        finally:
-            await self._ground.close()
-
-    async def _open_window(self) -> None:
-        if self._region is None:
-            raise ActionError("no region is open")
+    async def _show(self) -> None:
         module, name = APP
-        decoder = decoder_of(self._region)
+        decoder = decoder_of(self.region)
         self._app = getattr(importlib.import_module(module), name)(
-            self._region, decoder, self._scenario.terminal
+            self.region, decoder, self._scenario.terminal
         )
         self._window = AsyncExitStack()
         size = (self._scenario.columns, self._scenario.rows + 1)
         self._pilot = await self._window.enter_async_context(self._app.run_test(size=size))
         await self._settle()
 
-    async def _close_window(self) -> None:
+    async def _leave(self) -> None:
         if self._window is not None:
             window, self._window = self._window, None
             await window.aclose()
