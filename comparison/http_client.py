@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-from comparison.line_server import Refusal
+from comparison.connection import Connection, Refusal
 
 
-class HttpClient(asyncio.Protocol):
+class HttpClient(Connection):
     """One connection that is kept alive; one request at a time."""
 
     def __init__(self) -> None:
-        self._transport: asyncio.Transport | None = None
+        super().__init__()
         self._reply: asyncio.Future[tuple[int, dict[str, str], bytes]] | None = None
         self._came = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport to write to."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 what the loop promises
-        self._transport = transport
 
     def data_received(self, data: bytes) -> None:
         """A part of an answer; it is whole when as much came as its head says."""
@@ -39,35 +34,8 @@ class HttpClient(asyncio.Protocol):
 
     async def post(self, path: str, body: bytes, cookie: str) -> tuple[int, dict[str, str], bytes]:
         """POST; returns status, headers by lower-case name, and the body."""
-        if self._transport is None or self._transport.is_closing():
-            raise Refusal("the connection was closed")
         self._reply = asyncio.get_running_loop().create_future()
         cookies = f"Cookie: {cookie}\r\n" if cookie else ""
         head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{cookies}Content-Length: {len(body)}\r\n\r\n"
-        self._transport.write(head.encode() + body)
+        self.write(head.encode() + body)
         return await self._reply
-
-    def close(self) -> None:
-        """Hang up."""
-        if self._transport is not None:
-            self._transport.close()
-
-
-class HttpConnections:
-    """The browsers of one site of this process."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self._open: list[HttpClient] = []
-
-    async def connect(self) -> HttpClient:
-        """A new connection."""
-        _, client = await asyncio.get_running_loop().create_connection(HttpClient, "127.0.0.1", self.port)
-        self._open.append(client)
-        return client
-
-    async def close(self) -> None:
-        """Hang up everywhere, and let the loop see it."""
-        for client in self._open:
-            client.close()
-        await asyncio.sleep(0.05)

@@ -11,14 +11,15 @@ import msgspec
 
 from comparison.competitor import Line
 from comparison.competitors import dispatcher
-from comparison.line_server import LINE_BYTES_MAX, Connections, decode, encode
+from comparison.connection import Connections
+from comparison.line_server import LINE_BYTES_MAX, Client, decode, encode
 from comparison.workload import WrongAnswer
 from monitor.exchange import Attachment, Outbound
 from monitor.startup import Region
 
 
 @asynccontextmanager
-async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connections]:
+async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connections[Client]]:
     """A region, a server on a free port, and the terminals' end."""
     async with dispatcher.opened(store, commit_delay_s) as region:
 
@@ -26,7 +27,7 @@ async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connection
             await _serve(region, reader, writer)
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=LINE_BYTES_MAX, backlog=1024)
-        connections = Connections(server.sockets[0].getsockname()[1], region.elsewhere_cpu_s)
+        connections = Connections(Client, server.sockets[0].getsockname()[1], region.elsewhere_cpu_s)
         try:
             yield connections
         finally:
@@ -49,7 +50,7 @@ async def _serve(region: Region, reader: asyncio.StreamReader, writer: asyncio.S
         writer.close()
 
 
-async def attach(connections: Connections, terminal: str) -> Line:
+async def attach(connections: Connections[Client], terminal: str) -> Line:
     """Connect, and say who it is."""
     client = await connections.connect()
     there = msgspec.json.decode(await client.send_line(terminal.encode()), type=Attachment)

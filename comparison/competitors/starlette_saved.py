@@ -22,7 +22,8 @@ from starlette.routing import Route
 
 from comparison import per_step
 from comparison.competitor import Line
-from comparison.http_client import HttpConnections
+from comparison.connection import Connections
+from comparison.http_client import HttpClient
 from comparison.line_server import decode, encode
 from comparison.per_step import Desk, Handler
 from monitor.exchange import Inbound
@@ -71,7 +72,7 @@ class Site:
 
 
 @asynccontextmanager
-async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[HttpConnections]:
+async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connections[HttpClient]]:
     """The site on a free port, and the browsers' end."""
     async with per_step.opened(store, commit_delay_s) as desk:
         config = uvicorn.Config(
@@ -89,7 +90,7 @@ async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[HttpConnec
         async with asyncio.timeout(START_S_MAX):
             while not server.started:  # noqa: ASYNC110 uvicorn has no event to wait for
                 await asyncio.sleep(0.005)
-        connections = HttpConnections(server.servers[0].sockets[0].getsockname()[1])
+        connections = Connections(HttpClient, server.servers[0].sockets[0].getsockname()[1])
         try:
             yield connections
         finally:
@@ -105,7 +106,7 @@ class _Quiet(uvicorn.Server):
         """None."""
 
 
-async def attach(connections: HttpConnections, terminal: str) -> Line:
+async def attach(connections: Connections[HttpClient], terminal: str) -> Line:
     """Begin the session, on a connection that is kept alive."""
     client = await connections.connect()
     _, headers, body = await client.post(f"/sessions/{terminal}", b"", "")

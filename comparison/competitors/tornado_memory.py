@@ -13,7 +13,8 @@ from tornado.tcpserver import TCPServer
 
 from comparison.books import Books
 from comparison.competitor import Line
-from comparison.line_server import Connections, decode
+from comparison.connection import Connections
+from comparison.line_server import Client, decode
 from comparison.teller import answer, empty_form, read
 from transactions.bank.transfer import Transfer
 
@@ -44,12 +45,12 @@ class SessionServer(TCPServer):
 
 
 @asynccontextmanager
-async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connections]:
+async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connections[Client]]:
     """The server on a free port, and the terminals' end."""
     books = Books(store)
     server, sockets = SessionServer(books), bind_sockets(0, "127.0.0.1", backlog=1024)
     server.add_sockets(sockets)
-    connections = Connections(sockets[0].getsockname()[1])
+    connections = Connections(Client, sockets[0].getsockname()[1])
     try:
         yield connections
     finally:
@@ -58,7 +59,7 @@ async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connection
         books.write_down()
 
 
-async def attach(connections: Connections, terminal: str) -> Line:
+async def attach(connections: Connections[Client], terminal: str) -> Line:
     """A new connection is a new session."""
     client = await connections.connect()
     return Line(client.send, terminal, 1, 1, await client.send_line(terminal.encode()))

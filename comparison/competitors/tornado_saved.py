@@ -13,7 +13,8 @@ from tornado.tcpserver import TCPServer
 
 from comparison import per_step
 from comparison.competitor import Line
-from comparison.line_server import Connections, decode, encode
+from comparison.connection import Connections
+from comparison.line_server import Client, decode, encode
 from comparison.per_step import Desk, Handler
 
 
@@ -45,12 +46,12 @@ class SessionServer(TCPServer):
 
 
 @asynccontextmanager
-async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connections]:
+async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connections[Client]]:
     """The server on a free port, and the terminals' end."""
     async with per_step.opened(store, commit_delay_s) as desk:
         server, sockets = SessionServer(desk), bind_sockets(0, "127.0.0.1", backlog=1024)
         server.add_sockets(sockets)
-        connections = Connections(sockets[0].getsockname()[1])
+        connections = Connections(Client, sockets[0].getsockname()[1])
         try:
             yield connections
         finally:
@@ -58,7 +59,7 @@ async def opened(store: Path, commit_delay_s: float) -> AsyncIterator[Connection
             await connections.close()
 
 
-async def attach(connections: Connections, terminal: str) -> Line:
+async def attach(connections: Connections[Client], terminal: str) -> Line:
     """Connect, and say who it is."""
     client = await connections.connect()
     greeting = msgspec.json.decode(await client.send_line(terminal.encode()), type=Greeting)
