@@ -18,9 +18,7 @@ import msgspec
 
 from monitor.errors import MonitorError
 from monitor.startup import Region
-from screens.keys import Key
-from screens.layout import Layout, Screen
-from screens.presentation_space import PresentationSpace
+from screens.layout import Screen
 from screens.replay.actions import Action, Fill, Interruption, Type
 from screens.replay.drivers.grounded import decoder_of
 from screens.replay.faults import ActionError, ScenarioError
@@ -66,42 +64,16 @@ class Figures:
         return sum(counter.total() for counter in self.errors)
 
 
-class RegionDriver:
+class RegionDriver(ReplayTerminal):
     """A terminal among many on a region that is open already."""
 
     def __init__(self, region: Region, terminal: str, rows: int, columns: int) -> None:
+        super().__init__(terminal, rows, columns)
         self._region = region
-        self._terminal = ReplayTerminal(terminal, rows, columns)
-
-    @property
-    def space(self) -> PresentationSpace:
-        """The display."""
-        return self._terminal.space
-
-    @property
-    def screen(self) -> Screen:
-        """The stored screen that is on it."""
-        return self._terminal.screen
-
-    def layout(self, number: int) -> Layout:
-        """A layout by its id."""
-        return self._terminal.layout(number)
 
     async def open(self) -> None:
         """Attach the terminal."""
-        await self._terminal.attach(self._region, decoder_of(self._region))
-
-    async def press(self, key: Key) -> None:
-        """Press a key."""
-        await self._terminal.press(key)
-
-    async def type(self, text: str) -> None:
-        """Type characters."""
-        await self._terminal.type(text)
-
-    async def move_to(self, address: int) -> None:
-        """Put the cursor somewhere."""
-        self._terminal.move_to(address)
+        await self.attach(self._region, decoder_of(self._region))
 
     async def interrupt(self, by: Interruption) -> None:
         """Attach again; a region that others work on is neither killed nor restarted."""

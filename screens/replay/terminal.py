@@ -64,7 +64,7 @@ class ReplayTerminal:
             sign, text = text[0], text[1:]
             await self._send(keys.type_text(self.space, sign))
 
-    def move_to(self, address: int) -> None:
+    async def move_to(self, address: int) -> None:
         """The cursor, to an address."""
         self.space.move_to(address)
 

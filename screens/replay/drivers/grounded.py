@@ -29,18 +29,18 @@ class GroundedDriver(ABC):
     async def open(self) -> None:
         """Start the region, and show it."""
         self._region = await self._ground.start()
-        await self._show()
+        await self._attach()
 
     async def interrupt(self, by: Interruption) -> None:
         """Disturb the region or the terminal, and show it again."""
-        await self._leave()
+        await self._detach()
         if by is Interruption.KILL:
             await self._ground.drop()
         elif by is Interruption.RESTART:
             await self._ground.end()
         if by is not Interruption.DISCONNECT:
             self._region = await self._ground.start()
-        await self._show()
+        await self._attach()
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
@@ -57,16 +57,16 @@ class GroundedDriver(ABC):
     async def close(self) -> None:
         """End everything."""
         try:
-            await self._leave()
+            await self._detach()
         finally:
             await self._ground.close()
 
     @abstractmethod
-    async def _show(self) -> None:
+    async def _attach(self) -> None:
         """Attach the terminal to the region."""
 
     @abstractmethod
-    async def _leave(self) -> None:
+    async def _detach(self) -> None:
         """The terminal goes; nothing, if it is not there."""
 
 

@@ -73,7 +73,7 @@ class PilotDriver(GroundedDriver):
         await self._pilot.click(offset=(geometry.left + column, geometry.top + row))
         await self._settle()
 
-    async def _show(self) -> None:
+    async def _attach(self) -> None:
         module, name = APP
         decoder = decoder_of(self.region)
         self._app = getattr(importlib.import_module(module), name)(
@@ -84,7 +84,7 @@ class PilotDriver(GroundedDriver):
         self._pilot = await self._window.enter_async_context(self._app.run_test(size=size))
         await self._settle()
 
-    async def _leave(self) -> None:
+    async def _detach(self) -> None:
         if self._window is not None:
             window, self._window = self._window, None
             await window.aclose()
