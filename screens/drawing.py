@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol, cast
 
 import msgspec
 
+from monitor.errors import StartupError
 from screens.attributes import Attribute, Color, Intensity
 from screens.layout import LaidField, Layout, Panel, Screen
 from screens.presentation_space import PresentationSpace, ScreenField
+
+
+class Decoder(Protocol):
+    """What a terminal needs of a presenter."""
+
+    def decode(self, screen: str, /) -> Screen:
+        """A stored screen, decoded."""
+        ...
+
+    def layout(self, number: int, /) -> Layout:
+        """A layout by its id."""
+        ...
+
+
+def decoder_of(presentation: object) -> Decoder:
+    """A region's presentation, if its screens can be drawn; raises `StartupError`."""
+    if not (hasattr(presentation, "decode") and hasattr(presentation, "layout")):
+        raise StartupError("this presentation cannot be drawn; correct `presentation` in the settings")
+    return cast("Decoder", presentation)
+
 
 Layouts = Callable[[int], Layout] | Mapping[int, Layout]
 

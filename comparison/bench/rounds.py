@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sqlite3
 import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from comparison import entracte, per_step
-from comparison.audit import Expected, audit, remember_openings
+from comparison.audit import Expected, audit
+from comparison.bank_store import copied, make_template
 from comparison.closed_loop import Measurement, elsewhere_of, run
-from comparison.workload import Session, seed_accounts, transfers
-from monitor.settings import Settings
-from monitor.startup import Region, open_region
+from comparison.workload import Session, transfers
+from monitor.startup import Region
 
 BASELINE = "one transaction a step"
 OURS = "entracte"
@@ -59,18 +57,8 @@ class Plan(NamedTuple):
 
 async def prepare(folder: Path) -> dict[str, Path]:
     """A bank with the accounts of the workload, once for each variant."""
-    template = folder / "template.db"
-    async with open_region(Settings(store=str(template), good_morning_transid="")):
-        pass
-    with closing(sqlite3.connect(template, isolation_level=None)) as database:
-        seed_accounts(database)
-        remember_openings(database)
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    stores = {}
-    for number, variant in enumerate(VARIANTS):
-        stores[variant.name] = folder / f"{number}.db"
-        shutil.copy(template, stores[variant.name])
-    return stores
+    template = await make_template(folder)
+    return {variant.name: copied(template, str(number)) for number, variant in enumerate(VARIANTS)}
 
 
 async def measure(plan: Plan, stores: dict[str, Path]) -> AsyncIterator[Figure | str]:

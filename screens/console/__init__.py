@@ -9,7 +9,7 @@ import signal
 from contextlib import suppress
 
 from monitor.exchange import Host
-from screens.console.session import Decoder
+from screens.drawing import decoder_of
 
 FRAMES_PER_S = 240
 """How often Textual may draw: its own 60 would make a quick answer wait for 16 ms."""
@@ -18,15 +18,16 @@ ESCAPE_MS = 40
 """How soon Esc is Reset: a key that comes sooner after it counts as typed with Alt."""
 
 
-async def run(host: Host, presenter: Decoder, terminal: str) -> None:
-    """Open the terminal on a host until the operator quits. Needs a TTY."""
+async def run(host: Host, presentation: object, terminal: str) -> None:
+    """Open the terminal on a host until the operator quits. Needs a TTY, and a presentation that can be drawn."""
+    decoder = decoder_of(presentation)
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_S))  # both are read by Textual when it is imported
     os.environ.setdefault("ESCDELAY", str(ESCAPE_MS))
     from screens.console.app import Terminal
     from screens.console.preferences import folder
 
     gc.freeze()  # what Textual's modules hold lives as long as the process; no collection need visit it again
-    console = Terminal(host, presenter, terminal, folder())
+    console = Terminal(host, decoder, terminal, folder())
     loop = asyncio.get_running_loop()
 
     def leave(asked: int) -> None:

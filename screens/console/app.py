@@ -26,9 +26,10 @@ from screens.console.marking import Marking
 from screens.console.palette import TITLES, Kind, choices, commands
 from screens.console.preferences import Preferences
 from screens.console.printing import Paper, print_screen
-from screens.console.session import Decoder, Session
+from screens.console.session import Session
 from screens.console.status import status
 from screens.console.themes import THEMES, Theme
+from screens.drawing import Decoder
 from screens.keys import Key
 from screens.presentation_space import Lock
 

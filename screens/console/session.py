@@ -13,13 +13,13 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Reason, Refused
 from screens import keys
-from screens.drawing import draw
+from screens.drawing import Decoder, draw
 from screens.keys import Key
-from screens.layout import BLANK, Layout, Screen
+from screens.layout import BLANK, Screen
 from screens.presentation_space import Lock, PresentationSpace, Snapshot
 
 _log = logging.getLogger(__name__)
@@ -30,18 +30,6 @@ STORE_RETRIES_MAX = 3
 TYPE_AHEAD_KEYS_MAX = 2_000
 
 Answer = TypeVar("Answer")
-
-
-class Decoder(Protocol):
-    """What a terminal needs of a presenter."""
-
-    def decode(self, screen: str, /) -> Screen:
-        """A stored screen, decoded."""
-        ...
-
-    def layout(self, number: int, /) -> Layout:
-        """A layout by its id."""
-        ...
 
 
 class Link(enum.Enum):

@@ -18,9 +18,9 @@ import msgspec
 
 from monitor.errors import MonitorError
 from monitor.startup import Region
+from screens.drawing import decoder_of
 from screens.layout import Screen
 from screens.replay.actions import Action, Fill, Interruption, Type
-from screens.replay.drivers.grounded import decoder_of
 from screens.replay.faults import ActionError, ScenarioError
 from screens.replay.playing import Session
 from screens.replay.scenario import Scenario
@@ -73,7 +73,7 @@ class RegionDriver(ReplayTerminal):
 
     async def open(self) -> None:
         """Attach the terminal."""
-        await self.attach(self._region, decoder_of(self._region))
+        await self.attach(self._region, decoder_of(self._region.presentation))
 
     async def interrupt(self, by: Interruption) -> None:
         """Attach again; a region that others work on is neither killed nor restarted."""

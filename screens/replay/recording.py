@@ -12,7 +12,7 @@ import msgspec
 from monitor.exchange import Aid
 from monitor.recall import StoredStep
 from screens.attributes import Intensity
-from screens.drawing import draw
+from screens.drawing import Decoder, draw
 from screens.keys import Key, press, type_text
 from screens.layout import BLANK
 from screens.presentation_space import NUL, Lock, PresentationSpace
@@ -20,7 +20,6 @@ from screens.replay.actions import Action, Fill, MoveTo, Press, Type
 from screens.replay.rendering import Place, attributes_of, block, cursor_of, digest, places_of, rows_of
 from screens.replay.scenario import Expected, Scenario, Step
 from screens.replay.secrets import escaped
-from screens.replay.terminal import Decoder
 
 _KEYS = {key.aid: key for key in Key if key.aid is not Aid.NONE}
 

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound
 from screens import keys
-from screens.drawing import draw
+from screens.drawing import Decoder, draw
 from screens.keys import Key
 from screens.layout import BLANK, Layout, Screen
 from screens.presentation_space import Lock, PresentationSpace
 from screens.replay.faults import ActionError
-
-
-class Decoder(Protocol):
-    """What a terminal needs of a presenter."""
-
-    def decode(self, screen: str, /) -> Screen:
-        """A stored screen, decoded."""
-        ...
-
-    def layout(self, number: int, /) -> Layout:
-        """A layout by its id."""
-        ...
 
 
 class ReplayTerminal:

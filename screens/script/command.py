@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from types import FrameType
-from typing import cast
 
 import click
 
@@ -19,9 +18,10 @@ from monitor.cli import region_options, terminal_option
 from monitor.errors import StartupError
 from monitor.settings import Settings
 from monitor.startup import open_region
+from screens.drawing import decoder_of
 from screens.script.fault import Fault
 from screens.script.interpreter import Interpreter
-from screens.script.terminal import Decoder, ScriptTerminal
+from screens.script.terminal import ScriptTerminal
 
 
 @click.command()
@@ -47,7 +47,7 @@ class SystemTime:
 async def _serve(settings: Settings, name: str) -> None:
     _take_interrupts_in_the_loop()
     async with open_region(settings) as region:
-        terminal = ScriptTerminal(region, _decoder(region.presentation), name)
+        terminal = ScriptTerminal(region, decoder_of(region.presentation), name)
         try:
             await terminal.connect()
         except Fault as fault:
@@ -72,12 +72,6 @@ def _take_interrupts_in_the_loop() -> None:
 
     if callable(handler):
         signal.signal(signal.SIGINT, interrupted)
-
-
-def _decoder(presentation: object) -> Decoder:
-    if not (hasattr(presentation, "decode") and hasattr(presentation, "layout")):
-        raise StartupError("this presentation cannot be drawn; correct `presentation` in the settings")
-    return cast("Decoder", presentation)
 
 
 async def _lines() -> AsyncIterator[str]:

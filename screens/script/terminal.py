@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Reason, Refused
 from screens import keys
-from screens.drawing import draw
+from screens.drawing import Decoder, draw
 from screens.keys import Key
-from screens.layout import BLANK, Layout, Screen
+from screens.layout import BLANK, Screen
 from screens.presentation_space import Lock, PresentationSpace
 from screens.script.fault import Fault
 
@@ -30,18 +28,6 @@ _FREES_KEYBOARD = frozenset(
     }
 )
 """Keys that take an operator's lock away before they do their work, as s3270's do."""
-
-
-class Decoder(Protocol):
-    """What a terminal needs of a presenter."""
-
-    def decode(self, screen: str) -> Screen:
-        """A stored screen, decoded."""
-        ...
-
-    def layout(self, number: int, /) -> Layout:
-        """A layout by its id."""
-        ...
 
 
 class ScriptTerminal:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
+from monitor.errors import StartupError
 from monitor.exchange import Aid
 from screens.attributes import Attribute, Color, Intensity
-from screens.drawing import draw
+from screens.drawing import decoder_of, draw
 from screens.keys import type_text
 from screens.layout import LaidField, Layout, Panel, Screen
 from screens.presentation_space import PresentationSpace
+from screens.presenter import Presenter
 
 SKIP = Attribute(protected=True, numeric=True)
 FORM = Layout(
@@ -144,3 +148,11 @@ def test_a_smaller_layout_on_a_larger_screen_keeps_rows_and_columns() -> None:
     space = PresentationSpace()
     draw(space, Screen(panels=[Panel(FORM.id)], rows=27, columns=132), LAYOUTS)
     assert (space.size, space.text(1, 1, 5)) == (27 * 132, "Delft")
+
+
+def test_a_presentation_without_screens_of_ours_is_refused() -> None:
+    """A terminal that cannot draw says so before it opens, and what to do."""
+    presenter = Presenter()
+    assert decoder_of(presenter) is presenter
+    with pytest.raises(StartupError, match="correct `presentation` in the settings"):
+        decoder_of(object())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, cast
+from typing import Any
 
 from monitor.startup import Region
 from screens.replay.actions import Interruption
 from screens.replay.drivers.ground import Ground
 from screens.replay.faults import ActionError
-from screens.replay.terminal import Decoder
 
 
 class GroundedDriver(ABC):
@@ -68,11 +67,3 @@ class GroundedDriver(ABC):
     @abstractmethod
     async def _detach(self) -> None:
         """The terminal goes; nothing, if it is not there."""
-
-
-def decoder_of(region: Region) -> Decoder:
-    """The region's presentation, if its screens can be drawn."""
-    presentation = region.presentation
-    if not (hasattr(presentation, "decode") and hasattr(presentation, "layout")):
-        raise ActionError("this presentation cannot be drawn; correct `presentation` in the settings")
-    return cast("Decoder", presentation)

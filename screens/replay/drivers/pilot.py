@@ -7,11 +7,12 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from monitor.settings import Settings
+from screens.drawing import decoder_of
 from screens.keys import Key
 from screens.layout import Layout, Screen
 from screens.presentation_space import PresentationSpace
 from screens.replay.drivers.ground import Ground, MemoryGround
-from screens.replay.drivers.grounded import GroundedDriver, decoder_of
+from screens.replay.drivers.grounded import GroundedDriver
 from screens.replay.faults import ActionError
 from screens.replay.scenario import Scenario
 
@@ -50,7 +51,7 @@ class PilotDriver(GroundedDriver):
 
     def layout(self, number: int) -> Layout:
         """A layout by its id."""
-        return decoder_of(self.region).layout(number)
+        return decoder_of(self.region.presentation).layout(number)
 
     async def press(self, key: Key) -> None:
         """Press the keys that run this function; one without a key is called by name."""
@@ -75,7 +76,7 @@ class PilotDriver(GroundedDriver):
 
     async def _attach(self) -> None:
         module, name = APP
-        decoder = decoder_of(self.region)
+        decoder = decoder_of(self.region.presentation)
         self._app = getattr(importlib.import_module(module), name)(
             self.region, decoder, self._scenario.terminal
         )

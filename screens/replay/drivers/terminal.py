@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from monitor.settings import Settings
+from screens.drawing import decoder_of
 from screens.replay.drivers.ground import FileGround, Ground, MemoryGround
-from screens.replay.drivers.grounded import GroundedDriver, decoder_of
+from screens.replay.drivers.grounded import GroundedDriver
 from screens.replay.scenario import Scenario
 from screens.replay.terminal import ReplayTerminal
 
@@ -27,7 +28,7 @@ class TerminalDriver(GroundedDriver, ReplayTerminal):
         ReplayTerminal.__init__(self, scenario.terminal, scenario.rows, scenario.columns)
 
     async def _attach(self) -> None:
-        await self.attach(self.region, decoder_of(self.region))
+        await self.attach(self.region, decoder_of(self.region.presentation))
 
     async def _detach(self) -> None:
         """A terminal that says no goodbye: the next attachment takes over."""
