@@ -16,14 +16,17 @@ from monitor.store.statements import quoted
 
 _ADVICE = "add a numbered SQL file to the schema folder of its application"
 
-_COLUMNS = "SELECT name, type, pk FROM pragma_table_info(?)"
+_COLUMNS = """
+SELECT c.name, CASE WHEN t.strict AND c.type = 'ANY' COLLATE NOCASE THEN '' ELSE upper(c.type) END, c.pk
+FROM pragma_table_list(?1) t, pragma_table_info(?1) c
+"""
 _INDEXES = "SELECT name FROM pragma_index_list(?) WHERE [unique] AND NOT partial"
 _INDEXED = "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key"
 
 
 class _Column(NamedTuple):
     type: str
-    """As declared, in upper case."""
+    """As declared, in upper case; empty for ANY of a STRICT table, which takes a value as it is."""
     primary: bool
 
 
@@ -31,7 +34,7 @@ def check_tables(database: sqlite3.Connection, tables: Iterable[Table]) -> None:
     """Raise `StartupError` for a table without a column or the key that is declared, and say what to do."""
     for table in tables:
         found = database.execute(_COLUMNS, (table.name,)).fetchall()
-        present = {name: _Column(declared.upper(), primary > 0) for name, declared, primary in found}
+        present = {name: _Column(declared, primary > 0) for name, declared, primary in found}
         wanted = table.columns if table.append else (*table.columns, "written_by")
         if missing := [column for column in wanted if column not in present]:
             raise StartupError(f"table {table.name} has no column {', '.join(missing)}; {_ADVICE}")

@@ -29,6 +29,7 @@ def database() -> Iterator[sqlite3.Connection]:
     [
         "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT, PRIMARY KEY (place, code))",
         "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT, UNIQUE (code, place)) STRICT",
+        "CREATE TABLE item (place ANY, code ANY, text TEXT, written_by INT, UNIQUE (code, place)) STRICT",
         "CREATE TABLE item (code VARCHAR(9), place, text TEXT COLLATE NOCASE, written_by INT, more INT,"
         " PRIMARY KEY (code, place)) WITHOUT ROWID",
         "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT);"
@@ -63,6 +64,10 @@ def test_any_unique_key_of_these_columns_will_do(database: sqlite3.Connection, s
             "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT);"
             "CREATE UNIQUE INDEX some ON item (place, code) WHERE text = ''",
             "no PRIMARY KEY or UNIQUE of just these",
+        ),
+        (
+            "CREATE TABLE item (place INT, code ANY, text TEXT, written_by INT, UNIQUE (code, place))",
+            "its column code is ANY: '007' and '7' are one number there",
         ),
         (
             "CREATE TABLE item (place INT, code TEXT COLLATE NOCASE, text TEXT, written_by INT,"
