@@ -22,14 +22,14 @@ def test_the_application_answers_as_shown(tmp_path: Path) -> None:
 
 
 def test_the_application_refuses_and_leaves(tmp_path: Path) -> None:
-    """Its other paths work as well: no such part, too many, and F3."""
+    """Its other paths work as well: no such part, what is no number to take, too many, and F3."""
     pages.write_files(README, tmp_path)
     keys = ('String("9999")', "Enter", "Ascii(6,0,30)", "Home", 'String("1002")', "Enter", "Tab")
-    more = ('String("8")', "PF(5)", "Ascii(6,0,30)", "PF(3)", "AsciiField")
-    said = pages.entracte(tmp_path, "script", typed="\n".join((*keys, *more)))
+    more = ('String("-1")', "PF(5)", "Ascii(6,0,30)", "EraseEOF", 'String("8")', "PF(5)", "Ascii(6,0,30)")
+    said = pages.entracte(tmp_path, "script", typed="\n".join((*keys, *more, "PF(3)", "AsciiField")))
     shown = [line.removeprefix("data:").strip() for line in said.splitlines() if line.startswith("data:")]
-    assert shown[:2] == ["There is no such part", "There are not as many"]
-    assert set(shown[2:]) == {""}
+    assert shown[:3] == ["There is no such part", "Take must not be negative", "There are not as many"]
+    assert set(shown[3:]) == {""}
     assert pages.entracte(tmp_path, "dumps") == "no dumps\n"
 
 
