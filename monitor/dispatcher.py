@@ -21,7 +21,7 @@ from monitor.conversation import (
     choose,
 )
 from monitor.engine import Engine
-from monitor.errors import Abend, StoreError
+from monitor.errors import Abend, StoreBroken, StoreError
 from monitor.exchange import Aid, Attachment, Inbound, Outbound, Reason, Received, Refused, UnknownLayout
 from monitor.execution import Execution, RunAgain, Sealed
 from monitor.layouts import learn
@@ -122,6 +122,8 @@ class Dispatcher:
             if verdict is COMMITTED:
                 return Outbound(inbound.terminal, inbound.sequence, sealed.screen)
             if isinstance(verdict, Rejected):
+                if rejected:  # the abend itself could not be stored: it is no program's fault
+                    return self._store_failed(inbound.terminal, StoreBroken(verdict.text))
                 rejected = verdict.text
             elif isinstance(verdict, Conflict):
                 claims.add(verdict.key)

@@ -118,6 +118,10 @@ class StoreBroken(StoreError):
     """The store cannot be used any more; run `entracte doctor`, then start the region again."""
 
 
+class RecordUnreadable(StoreError):
+    """A record of a table is not what the store keeps; correct it with SQL."""
+
+
 class StoreProcessLost(StoreError):
     """The store's own process ended; press the key again."""
 

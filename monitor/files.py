@@ -50,11 +50,6 @@ class Record(msgspec.Struct, frozen=True):
             return msgspec.structs.astuple(self)
         return tuple(msgspec.to_builtins(self).values())
 
-    @property
-    def key(self) -> Key:
-        """Where the record is kept."""
-        return Key(self.table.name, self.key_value(self))
-
 
 def _row_of(record: Record) -> Row:
     """The record's row; raises `Abend` if a value has not its field's type, before it can reach the table."""
@@ -93,6 +88,12 @@ def _declare(
         for column in (*(() if append else key), *filter(None, (alternate,))):
             if column not in columns:
                 raise MonitorError(f"{record.__name__} has no field {column!r}; it has {', '.join(columns)}")
+        (own,) = key if append else ("written_by",)
+        for column in columns:
+            if column.lower() == own.lower():
+                raise MonitorError(
+                    f"{record.__name__}.{column} is filled in by the store; leave the field out"
+                )
         real = any(field.type is float or float in get_args(field.type) for field in fields)
         types = {field.name: field.type for field in fields}
         texts = tuple([column for column in key if not _is_whole(types.get(column, int))])
@@ -196,9 +197,7 @@ class File(Generic[R]):
     async def read_unchanged(self, key: KeyValue, version: int) -> R | None:
         """Read for update, or None if another wrote (or deleted) it since `version`: changed by someone else."""
         record = await self.read(key, update=True)
-        if record is None or self._unit.version(record.key) != version:
-            return None
-        return record
+        return None if record is None or await self.version(key) != version else record
 
     async def browse(
         self, start: Value = None, *, limit: int, backward: bool = False, alternate: bool = False
@@ -212,35 +211,65 @@ class File(Generic[R]):
         by = table.alternate if alternate else table.key[0]
         if not by:
             raise MonitorError(f"file {table.name} has no alternate index; declare one with alternate=")
-        rows = await self._unit.ask(
+        first = None if start is None else self._plain_start(by, start)
+        found = await self._unit.ask(
             self._reports.store.browse(
                 table.name,
                 by=by,
-                start=start,
+                start=first,
                 rows_max=self._reports.allowed(limit) + len(self._unit.rows),
                 backward=backward,
             )
         )
-        found = {record.key: record for record in (self._record.from_row(item.row) for item in rows)}
-        return self._with_own(found, by, start, backward)[:limit]
+        rows = self._with_own([item.row for item in found], by, first, backward)[:limit]
+        return [self._record.from_row(row) for row in rows]
 
-    def _with_own(self, found: dict[Key, R], by: str, start: Value, backward: bool) -> list[R]:
-        for key, row in self._unit.rows.items():
-            if key.table != self._record.table.name:
-                continue
-            found.pop(key, None)
-            if row is not None:
-                record = self._record.from_row(row)
-                place = cast("Any", getattr(record, by))
-                if start is None or (place is not None and (place <= start if backward else place >= start)):
-                    found[key] = record
-        order = (by, *self._record.table.key)
+    def _with_own(self, found: list[Row], by: str, first: Value, backward: bool) -> list[Row]:
+        """The rows a browse found, with this unit's own changes to them."""
+        table = self._record.table
+        own = {key.value: row for key, row in self._unit.rows.items() if key.table == table.name}
+        if not own:
+            return found
+        places = [table.columns.index(name) for name in table.key]
+        at = table.columns.index(by)
 
-        def place_of(record: R) -> list[tuple[bool, Any]]:
-            values = [getattr(record, name) for name in order]
+        def key_of(row: Row) -> KeyValue:
+            return (
+                tuple([row[place] for place in places])
+                if len(places) > 1
+                else cast("int | str", row[places[0]])
+            )
+
+        def is_reached(row: Row) -> bool:
+            value = row[at]
+            return first is None or (
+                value is not None and bool(value <= first if backward else value >= first)
+            )
+
+        def place_of(row: Row) -> list[tuple[bool, Any]]:
+            values = [row[place] for place in (at, *places)]
             return [(value is not None, value) for value in values]  # NULL first, as SQLite has it
 
-        return sorted(found.values(), key=place_of, reverse=backward)
+        kept = [row for row in found if key_of(row) not in own]
+        kept += [row for row in own.values() if row is not None and is_reached(row)]
+        return sorted(kept, key=place_of, reverse=backward)
+
+    def _plain_start(self, by: str, start: object) -> Value:
+        """Where a browse begins, as the column has it; raises `KeyUnfit` for a value of another type."""
+        record = self._record
+        kind = record.types[record.table.columns.index(by)]
+        kinds = get_args(kind) or (kind if isinstance(kind, tuple) else (kind,))
+        try:
+            value = msgspec.to_builtins(start)
+        except TypeError:
+            raise KeyUnfit(record.table.name, start) from None
+        if float in kinds or _is_whole(kind):
+            fits = isinstance(value, int | float)
+        else:
+            fits = isinstance(value, str) and _storable(value)
+        if not fits:
+            raise KeyUnfit(record.table.name, start)
+        return cast("Value", value)
 
     def _address(self, key: KeyValue) -> Key:
         record = self._record

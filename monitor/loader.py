@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from monitor.errors import RecordUnreadable
 from monitor.store import Key, Store, Versioned
 
 Records = list[Versioned | None]
@@ -48,6 +49,10 @@ class Loader:
         try:
             records = await self._store.read(list(places))
         except Exception as error:  # noqa: BLE001 handed to each that asked
+            if isinstance(error, RecordUnreadable) and len(asked) > 1:
+                for one in asked:
+                    await self._answer([one])  # whose record it is finds out
+                return
             for _, answer in asked:
                 if not answer.done():
                     answer.set_exception(error)

@@ -15,7 +15,9 @@ from monitor.errors import StartupError
 from monitor.exchange import Aid
 from monitor.files import Record
 from monitor.outcome import Outcome
+from monitor.parking import Parked
 from monitor.store import Table
+from monitor.store.tables import MONITOR_TABLES
 from monitor.task import Task
 
 A = TypeVar("A", bound=Area)
@@ -124,6 +126,8 @@ def load(names: Iterable[str]) -> Application:
     """Import the modules named and take in the programs and record types each one shows."""
     table, tables, packages = ProgramTable(), dict[str, Table](), list[str]()
     for name in names:
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise StartupError(f"programs: {name!r} is not the name of a module; correct the settings")
         try:
             module = importlib.import_module(name)
         except ModuleNotFoundError as error:
@@ -139,8 +143,25 @@ def load(names: Iterable[str]) -> Application:
         for value in vars(module).values():
             if isinstance(value, Program):
                 table.add(value)
-        tables |= {record.table.name: record.table for record in _records(module)}
+        for record in _records(module):
+            _take_in(tables, record)
     return Application(table, tuple(tables.values()), tuple(packages))
+
+
+def _take_in(tables: dict[str, Table], record: type[Record]) -> None:
+    """Add the record's table; raises `StartupError` if it is another's, for SQLite in any case of letters."""
+    name = record.table.name.lower()
+    if tables.setdefault(name, record.table) is not record.table:
+        raise StartupError(
+            f"two record types are kept in table {record.table.name}; declare one, for one record has one key"
+        )
+    if name in _OWN_TABLES and record is not Parked:
+        raise StartupError(
+            f"table {record.table.name} of {record.__name__} is the monitor's own; give it another name"
+        )
+
+
+_OWN_TABLES = frozenset({"region", "schema_change", *(table.name for table in MONITOR_TABLES)})
 
 
 def _records(module: ModuleType) -> Iterator[type[Record]]:

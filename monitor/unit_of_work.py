@@ -12,7 +12,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 from math import isfinite
 from typing import Any, NoReturn, TypeVar
 
-from monitor.errors import Abend, Deadlock, LimitExceeded, StoreError, TaskOver
+from monitor.errors import Abend, Deadlock, LimitExceeded, RecordUnreadable, StoreError, TaskOver
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
@@ -171,6 +171,8 @@ class UnitOfWork:
         if missing and (wanted := self._not_pending(missing)):
             try:
                 records = await self._loader.read(wanted)
+            except RecordUnreadable as error:
+                raise Abend("EREC", str(error)) from error
             except StoreError as error:
                 self.trouble = error
                 raise

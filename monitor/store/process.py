@@ -20,6 +20,7 @@ from typing import Any
 from monitor.errors import (
     ConstraintFailed,
     MonitorError,
+    RecordUnreadable,
     StoreBroken,
     StoreBusy,
     StoreFull,
@@ -56,7 +57,8 @@ class Unsendable(MonitorError):
 
 
 _ERRORS: dict[str, type[MonitorError]] = {
-    error.__name__: error for error in (StoreBusy, StoreFull, StoreBroken, ConstraintFailed, Unsendable)
+    error.__name__: error
+    for error in (StoreBusy, StoreFull, StoreBroken, ConstraintFailed, RecordUnreadable, Unsendable)
 }
 
 

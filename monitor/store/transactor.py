@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
+from monitor.errors import RecordUnreadable
 from monitor.store import COMMITTED, Key, Rejected, Table, Unit, Verdict, judge, statements
 from monitor.store.batch import Batch, Statement, batch_of, writes_of
 from monitor.store.reading import Answer, questions_of
@@ -23,6 +24,23 @@ _FAULTS_OF_A_UNIT = (
     OverflowError,
 )
 """What a row that cannot be stored raises: the unit it came from is rejected, the others are not."""
+
+
+def _is_of_a_unit(error: Exception) -> bool:
+    """Also what an expression of the table (of an index, a generated column, a trigger) makes of a row."""
+    return isinstance(error, _FAULTS_OF_A_UNIT) or sqlite_code(error) == sqlite3.SQLITE_ERROR
+
+
+def sqlite_code(error: Exception) -> int:
+    """SQLite's primary result code; 0 for an error that is not SQLite's."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+_FAULTS_OF_A_RECORD = (0, sqlite3.SQLITE_ERROR)
+"""What SQL of others' has left raises where it is read: bytes in a column of text, or what is no UTF-8."""
+_JSON_COLUMNS_MAX = 96
+"""Of a table wider than this the records come as rows: SQLite's functions take 127 arguments at most, or 100."""
 
 
 class Transactor:
@@ -48,13 +66,22 @@ class Transactor:
         """One transaction for all units; a constraint that fails is traced to its unit."""
         try:
             return self._transact(database, units, batch)
-        except _FAULTS_OF_A_UNIT:
+        except Exception as error:
+            if not _is_of_a_unit(error):
+                raise
             return self._commit_one_by_one(database, units)
 
     def _read(self, database: sqlite3.Connection, table: Table, wanted: str) -> Answer:
-        if table.real:
-            return database.execute(statements.read_rows(table), (wanted,)).fetchall()
-        return cast("str", database.execute(statements.read(table), (wanted,)).fetchone()[0])
+        try:
+            if table.real or len(table.columns) > _JSON_COLUMNS_MAX:
+                return database.execute(statements.read_rows(table), (wanted,)).fetchall()
+            return cast("str", database.execute(statements.read(table), (wanted,)).fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if sqlite_code(error) not in _FAULTS_OF_A_RECORD:
+                raise
+            raise RecordUnreadable(
+                f"a record of table {table.name} cannot be read ({error}); correct it with SQL"
+            ) from error
 
     def _transact(
         self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
@@ -94,6 +121,8 @@ class Transactor:
         for unit in units:
             try:
                 verdicts += self._transact(database, [unit], None)
-            except _FAULTS_OF_A_UNIT as error:
+            except Exception as error:
+                if not _is_of_a_unit(error):
+                    raise
                 verdicts.append(Rejected(str(error)))
         return verdicts
