@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import AbstractContextManager, redirect_stderr, suppress
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
@@ -29,14 +30,17 @@ class _Worker:
     """A pool of one process, and the process's number."""
 
     def __init__(self) -> None:
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        with _standard_error():
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
         self._process = 0
 
     async def run(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         """The function's result, from the worker's process."""
         loop = asyncio.get_running_loop()
         if not self._process:
-            self._process = await loop.run_in_executor(self._pool, give_way)
+            with _standard_error():
+                started = loop.run_in_executor(self._pool, give_way)
+            self._process = await started
         return await loop.run_in_executor(self._pool, function, *arguments)
 
     def end(self) -> None:
@@ -102,6 +106,11 @@ class Processes:
     def _drop(self, worker: _Worker) -> None:
         self._busy.discard(worker)
         worker.end()
+
+
+def _standard_error() -> AbstractContextManager[object]:
+    """While a process is started, which is given the file behind `sys.stderr`: the terminal's stand-in has none."""
+    return redirect_stderr(sys.__stderr__)
 
 
 def give_way() -> int:

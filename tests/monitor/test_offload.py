@@ -41,6 +41,29 @@ def hangs() -> None:
         time.sleep(1)
 
 
+BEHIND_A_WINDOW = """
+import asyncio, io, sys
+from monitor.offload import Processes
+
+class Window(io.StringIO):
+    def fileno(self):
+        return -1
+
+sys.stderr = Window()
+processes = Processes(1)
+print(asyncio.run(processes.run(len, "abc")))
+processes.close()
+"""
+
+
+def test_a_terminal_that_has_taken_standard_error_is_no_hindrance() -> None:
+    """Textual's stand-in has no file; in a process that never started another, that is asked for one."""
+    done = subprocess.run(
+        [sys.executable, "-c", BEHIND_A_WINDOW], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.returncode) == ("3\n", 0)
+
+
 @pytest.fixture
 def processes() -> Iterator[Processes]:
     """Two workers."""
