@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import date
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
@@ -21,6 +23,9 @@ from monitor.unit_of_work import UnitOfWork
 
 R = TypeVar("R", bound="Record")
 _PLAIN = (int, str, float)
+Part = int | str | float | Decimal | date
+"""What a program has in a column; a datetime is a date, too."""
+RecordKey = Part | tuple[Part, ...]
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -42,7 +47,10 @@ class Record(msgspec.Struct, frozen=True):
         """The record of a row in the table's column order."""
         if cls.plain:
             return cls(*row)
-        return msgspec.convert(dict(zip(cls.__struct_fields__, row, strict=True)), cls, strict=False)
+        try:
+            return _converted(cls, row)
+        except msgspec.ValidationError as error:
+            raise Abend("EREC", f"a {cls.__name__} in the store has another type: {error}") from error
 
     def to_row(self) -> Row:
         """The record's columns, in the table's order; dates and decimals as text."""
@@ -51,10 +59,19 @@ class Record(msgspec.Struct, frozen=True):
         return tuple(msgspec.to_builtins(self).values())
 
 
+def _converted(record: type[R], row: Row) -> R:
+    return msgspec.convert(dict(zip(record.__struct_fields__, row, strict=True)), record, strict=False)
+
+
 def _row_of(record: Record) -> Row:
     """The record's row; raises `Abend` if a value has not its field's type, before it can reach the table."""
     row = record.to_row()
-    if record.plain and tuple(map(type, row)) != record.types:
+    if not record.plain:
+        try:
+            _converted(type(record), row)
+        except msgspec.ValidationError as error:
+            raise Abend("EREC", f"{type(record).__name__} has a value of another type: {error}") from error
+    elif tuple(map(type, row)) != record.types:
         for value, wanted in zip(row, record.types, strict=True):
             if type(value) is not wanted and not isinstance(value, wanted):
                 name = record.table.columns[row.index(value)]
@@ -154,12 +171,12 @@ class File(Generic[R]):
         self._unit = unit
         self._reports = reports
 
-    async def read(self, key: KeyValue, *, update: bool = False) -> R | None:
+    async def read(self, key: RecordKey, *, update: bool = False) -> R | None:
         """The record, or None; with `update`, nobody else reads it for update until this step is sealed."""
         (row,) = await self._unit.read_many((self._address(key),), update)
         return None if row is None else self._record.from_row(row)
 
-    async def read_many(self, *keys: KeyValue, update: bool = False) -> list[R | None]:
+    async def read_many(self, *keys: RecordKey, update: bool = False) -> list[R | None]:
         """The records under `keys`, in that order, with one wait for all; locks are taken in key order."""
         rows = await self._unit.read_many([*map(self._address, keys)], update)
         from_row = self._record.from_row
@@ -179,13 +196,13 @@ class File(Generic[R]):
             await self._existing(address)
         self._unit.write(address, _row_of(record))
 
-    async def delete(self, key: KeyValue) -> None:
+    async def delete(self, key: RecordKey) -> None:
         """Delete a record; raises `RecordNotFound` if there is none."""
         address = self._address(key)
         await self._existing(address)
         self._unit.write(address, None)
 
-    async def version(self, key: KeyValue) -> int:
+    async def version(self, key: RecordKey) -> int:
         """Which unit wrote the record; keep it in the area to see later if someone changed it.
 
         Of a record that this step has written it is this step's own.
@@ -194,13 +211,13 @@ class File(Generic[R]):
         await self._existing(address)
         return self._unit.id if address in self._unit.rows else self._unit.version(address)
 
-    async def read_unchanged(self, key: KeyValue, version: int) -> R | None:
+    async def read_unchanged(self, key: RecordKey, version: int) -> R | None:
         """Read for update, or None if another wrote (or deleted) it since `version`: changed by someone else."""
         record = await self.read(key, update=True)
         return None if record is None or await self.version(key) != version else record
 
     async def browse(
-        self, start: Value = None, *, limit: int, backward: bool = False, alternate: bool = False
+        self, start: Part | None = None, *, limit: int, backward: bool = False, alternate: bool = False
     ) -> list[R]:
         """Up to `limit` records from `start` on, included, by key or by the alternate index.
 
@@ -271,10 +288,10 @@ class File(Generic[R]):
             raise KeyUnfit(record.table.name, start)
         return cast("Value", value)
 
-    def _address(self, key: KeyValue) -> Key:
+    def _address(self, key: RecordKey) -> Key:
         record = self._record
         if type(key) is record.key_type and (not isinstance(key, str) or key.isprintable()):
-            return Key(record.table.name, key)
+            return Key(record.table.name, key)  # type: ignore[arg-type]  # int or str: see key_type
         parts = key if isinstance(key, tuple) else (key,)
         if len(parts) != len(record.key_types):
             raise KeyUnfit(record.table.name, key)
@@ -346,12 +363,14 @@ class Files:
             )
         return table
 
-    async def select(self, query: Query[R], *, limit: int, **values: Value) -> list[R]:
-        """The rows of a query, at most `limit`, as records: what is durable, unlocked and unchecked."""
+    async def select(self, query: Query[R], *, limit: int, **values: object) -> list[R]:
+        """The rows of a query, at most `limit`, as records: what is durable, unlocked and unchecked.
+
+        Dates, times and decimals among `values` go as files keep them: as text.
+        """
         allowed = self._reports.allowed(limit)
-        rows = await self._unit.ask(
-            self._reports.store.select(query.sql, {**values, "limit": limit}, allowed)
-        )
+        plain = {name: msgspec.to_builtins(value) for name, value in values.items()}
+        rows = await self._unit.ask(self._reports.store.select(query.sql, {**plain, "limit": limit}, allowed))
         return [query.record.from_row(row) for row in rows]
 
 

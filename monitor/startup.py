@@ -33,7 +33,7 @@ from monitor.parking import Parked
 from monitor.program import Application, load
 from monitor.runaway import Watchdog
 from monitor.settings import Settings
-from monitor.store import Key, Row, Store, Unit
+from monitor.store import Key, Row, Store, Table, Unit
 from monitor.store.connection import Connection, ThreadConnection, connect
 from monitor.store.declared import check_tables
 from monitor.store.migrations import migrate
@@ -95,9 +95,9 @@ async def open_region(
     """Open the store named in the settings, bring its schema up to date, and start a region on it."""
     application = load(settings.programs)
     path = store_path(settings)
-    limits, tables = settings.limits, (*MONITOR_TABLES, *application.tables)
-    async with _connections(path, limits, commit_delay_s, application) as connections:
-        writer, reader, browser = connections
+    limits = settings.limits
+    async with _connections(path, limits, commit_delay_s, application) as (writer, reader, browser, found):
+        tables = (*MONITOR_TABLES, *found)
         opening = opening_of(path, tables, limits.store_busy_s_max, limits.store_cache_kib, commit_delay_s)
         near = SqliteStore(writer, reader, browser, tables)
         store = RelayedStore(
@@ -141,7 +141,7 @@ def store_path(settings: Settings) -> Path:
 @asynccontextmanager
 async def _connections(
     path: Path, limits: Limits, commit_delay_s: float, application: Application
-) -> AsyncIterator[tuple[ThreadConnection, ThreadConnection, ThreadConnection]]:
+) -> AsyncIterator[tuple[ThreadConnection, ThreadConnection, ThreadConnection, tuple[Table, ...]]]:
     opened: list[ThreadConnection] = []
 
     async def open_one(read_only: bool) -> ThreadConnection:
@@ -159,18 +159,18 @@ async def _connections(
     try:
         with translated():
             writer = await open_one(read_only=False)
-            await prepare_schema(writer, application)
-            yield writer, await open_one(read_only=True), await open_one(read_only=True)
+            tables = await prepare_schema(writer, application)
+            yield writer, await open_one(read_only=True), await open_one(read_only=True), tables
     finally:
         for connection in reversed(opened):
             await connection.close()
 
 
-async def prepare_schema(writer: Connection, application: Application) -> None:
-    """Apply the schema changes of the monitor and its applications; check the record types against them."""
+async def prepare_schema(writer: Connection, application: Application) -> tuple[Table, ...]:
+    """Apply the schema changes of the monitor and its applications; the record types' tables as they are then."""
     packages = (MONITOR_SCHEMA, *application.packages)
     await writer.run(lambda database: migrate(database, packages))
-    await writer.run(lambda database: check_tables(database, application.tables))
+    return await writer.run(lambda database: check_tables(database, application.tables))
 
 
 async def _register(writer: Connection, clock: Clock, limits: Limits) -> int:

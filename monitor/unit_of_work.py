@@ -192,6 +192,8 @@ class UnitOfWork:
         self._asked.add(asked)
         try:
             return await asked
+        except RecordUnreadable as error:
+            raise Abend("EREC", str(error)) from error
         except StoreError as error:
             self.trouble = error
             raise

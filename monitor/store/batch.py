@@ -7,7 +7,7 @@ is one comparison: of who wrote what they read with who they saw.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -87,21 +87,43 @@ def writes_of(units: Sequence[Unit], tables: Mapping[str, Table]) -> Iterator[St
             yield Statement(statements.append(tables[name], len(rows)), [*chain.from_iterable(rows)])
 
 
+def writes_in_order(unit: Unit, tables: Mapping[str, Table]) -> Iterator[Statement]:
+    """The statements of one unit as its program made them, one a row: one write may make room for the next."""
+    for key, row in unit.writes.items():
+        table = tables[key.table]
+        if row is None:
+            yield Statement(statements.delete(table), (_encode([key.value]).decode(),))
+        elif key in unit.changed:
+            yield Statement(statements.update(table, 1, _columns(table, unit.changed[key])), row)
+        else:
+            yield Statement(statements.write(table, 1, _columns(table, (EVERY_COLUMN,))), row)
+    for name, row in unit.appends:
+        yield Statement(statements.append(tables[name], 1), row)
+
+
 def _writes(table: Table, writes: TableWrites) -> Iterator[Statement]:
-    kept = [row for row in writes.rows.values() if row is not None]
-    every = EVERY_COLUMN in writes.changed
-    columns = tuple(
-        [
-            name
-            for position, name in enumerate(table.columns)
-            if name not in table.key and (every or position in writes.changed)
-        ]
-    )
-    for rows in _chunks(kept):
-        yield Statement(statements.write(table, len(rows), columns), [*chain.from_iterable(rows)])
+    columns = _columns(table, writes.changed)
+    kept = [(key, row) for key, row in writes.rows.items() if row is not None]
+    updated = [] if table.whole else [row for key, row in kept if key in writes.there]
+    added = [row for key, row in kept if table.whole or key not in writes.there]
+    for statement, some in ((statements.write, added), (statements.update, updated)):
+        for rows in _chunks(some):
+            yield Statement(statement(table, len(rows), columns), [*chain.from_iterable(rows)])
     gone = [key.value for key, row in writes.rows.items() if row is None]
     if gone:  # last: a row that is only free to come because another goes is judged one by one
         yield Statement(statements.delete(table), (_encode(gone).decode(),))
+
+
+def _columns(table: Table, changed: Collection[int]) -> tuple[str, ...]:
+    """The columns at these positions, but for the key's."""
+    every = EVERY_COLUMN in changed
+    return tuple(
+        [
+            name
+            for position, name in enumerate(table.columns)
+            if name not in table.key and (every or position in changed)
+        ]
+    )
 
 
 def _chunks(rows: list[Row]) -> Iterator[list[Row]]:

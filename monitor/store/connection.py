@@ -142,6 +142,17 @@ def _prepare(
     database.execute("PRAGMA foreign_keys = ON")
     if isinstance(database, HopConnection):
         database.commit_delay_s = commit_delay_s
+    if read_only:
+        database.set_authorizer(_only_reading)
+
+
+_READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+
+
+def _only_reading(action: int, what: str | None, *_: object) -> int:
+    """No more than a query does: what a table of one program's, or a transaction, would be to all others."""
+    declares = action == sqlite3.SQLITE_UPDATE and what == "sqlite_master"  # what SQLite does for json_each
+    return sqlite3.SQLITE_OK if action in _READING or declares else sqlite3.SQLITE_DENY
 
 
 def _refuse_foreign(database: sqlite3.Connection) -> None:

@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from monitor.errors import StartupError
 from monitor.store import Table
 from monitor.store.statements import quoted
@@ -20,6 +22,7 @@ _COLUMNS = """
 SELECT c.name, CASE WHEN t.strict AND c.type = 'ANY' COLLATE NOCASE THEN '' ELSE upper(c.type) END, c.pk
 FROM pragma_table_list(?1) t, pragma_table_info(?1) c
 """
+_TRIGGERS = "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE"
 _INDEXES = "SELECT name FROM pragma_index_list(?) WHERE [unique] AND NOT partial"
 _INDEXED = "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key"
 
@@ -30,20 +33,28 @@ class _Column(NamedTuple):
     primary: bool
 
 
-def check_tables(database: sqlite3.Connection, tables: Iterable[Table]) -> None:
-    """Raise `StartupError` for a table without a column or the key that is declared, and say what to do."""
-    for table in tables:
-        found = database.execute(_COLUMNS, (table.name,)).fetchall()
-        present = {name: _Column(declared, primary > 0) for name, declared, primary in found}
-        wanted = table.columns if table.append else (*table.columns, "written_by")
-        if missing := [column for column in wanted if column not in present]:
-            raise StartupError(f"table {table.name} has no column {', '.join(missing)}; {_ADVICE}")
-        if not table.append:
-            _check_unique(database, table, present)
-            for column in table.key:
-                _check_type(table, column, present[column].type)
-                if column in table.text_key:
-                    _check_comparison(database, table, column)
+def check_tables(database: sqlite3.Connection, tables: Iterable[Table]) -> tuple[Table, ...]:
+    """The tables, with what was found out about them.
+
+    Raises `StartupError` for a table without a column or the key that is declared, and says what to do.
+    """
+    return tuple([_checked(database, table) for table in tables])
+
+
+def _checked(database: sqlite3.Connection, table: Table) -> Table:
+    found = database.execute(_COLUMNS, (table.name,)).fetchall()
+    present = {name: _Column(declared, primary > 0) for name, declared, primary in found}
+    wanted = table.columns if table.append else (*table.columns, "written_by")
+    if missing := [column for column in wanted if column not in present]:
+        raise StartupError(f"table {table.name} has no column {', '.join(missing)}; {_ADVICE}")
+    if not table.append:
+        _check_unique(database, table, present)
+        for column in table.key:
+            _check_type(table, column, present[column].type)
+            if column in table.text_key:
+                _check_comparison(database, table, column)
+    whole = len(present) == len(wanted) and not database.execute(_TRIGGERS, (table.name,)).fetchone()
+    return replace(table, whole=whole)
 
 
 def _check_unique(database: sqlite3.Connection, table: Table, present: dict[str, _Column]) -> None:

@@ -20,6 +20,8 @@ class TableWrites(NamedTuple):
 
     rows: dict[Key, Row | None]
     changed: set[int]
+    there: set[Key]
+    """Those whose record is there already."""
 
 
 def rounds_of(units: Iterable[Unit]) -> list[dict[str, TableWrites]]:
@@ -37,10 +39,11 @@ def rounds_of(units: Iterable[Unit]) -> list[dict[str, TableWrites]]:
                 tables, table = {}, None
                 rounds.append(tables)
             if table is None:
-                table = tables[name] = TableWrites({}, set())
+                table = tables[name] = TableWrites({}, set(), set())
             table.rows[key] = row
-            table.changed.update(changed.get(key, _EVERY))
+            if key in changed:
+                table.changed.update(changed[key])
+                table.there.add(key)
+            else:
+                table.changed.add(EVERY_COLUMN)
     return rounds
-
-
-_EVERY = (EVERY_COLUMN,)

@@ -13,10 +13,10 @@ from monitor.store import Key, Row, Table, Unit, Value, Verdict, Versioned, stat
 from monitor.store.connection import Connection
 from monitor.store.interruptible import Interruptible
 from monitor.store.reading import questions_of, records_of
-from monitor.store.transactor import Transactor
+from monitor.store.transactor import Transactor, readable
 
 T = TypeVar("T")
-_FAULTS_OF_A_QUERY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
+_FAULTS_OF_A_QUERY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_AUTH)
 
 
 class SqliteStore:
@@ -45,7 +45,7 @@ class SqliteStore:
     ) -> Sequence[Versioned]:
         """One query, in the second reading connection, so that it holds up nobody's next key."""
         sql = statements.browse(self._transactor.tables[table], by, start is None, backward)
-        with translated():
+        with translated(), readable(table):
             rows = await self._query(
                 lambda database: database.execute(sql, {"start": start, "rows": rows_max}).fetchall()
             )
@@ -56,7 +56,7 @@ class SqliteStore:
         with translated():
             try:
                 return await self._query(lambda database: database.execute(sql, values).fetchmany(rows_max))
-            except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
+            except sqlite3.Error as error:
                 if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in _FAULTS_OF_A_QUERY:
                     raise QueryFailed(str(error)) from error
                 raise

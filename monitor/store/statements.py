@@ -84,6 +84,20 @@ def write(table: Table, rows: int, changed: tuple[str, ...]) -> str:
     return f"{_insert(table.name, columns, rows)} ON CONFLICT ({_listed(table.key)}) DO UPDATE SET {changes}"
 
 
+@lru_cache(maxsize=1024)
+def update(table: Table, rows: int, changed: tuple[str, ...]) -> str:
+    """Set the columns `changed` of `rows` records that are there; values as for `write`.
+
+    For a table that has columns of its own: an INSERT would ask for their values first, and fire its triggers.
+    """
+    columns = (*table.columns, "written_by")
+    place = {column: f"v.column{number}" for number, column in enumerate(columns, 1)}
+    changes = ", ".join([f"{quoted(column)} = {place[column]}" for column in (*changed, "written_by")])
+    name = quoted(table.name)
+    where = " AND ".join([f"{name}.{quoted(column)} = {place[column]}" for column in table.key])
+    return f"UPDATE {name} SET {changes} FROM ({_values(len(columns), rows)}) v WHERE {where}"
+
+
 @cache
 def append(table: Table, rows: int) -> str:
     """Add `rows` rows to an append-only table; the values one after the other."""
@@ -91,8 +105,12 @@ def append(table: Table, rows: int) -> str:
 
 
 def _insert(name: str, columns: tuple[str, ...], rows: int) -> str:
-    row = f"({', '.join('?' * len(columns))})"
-    return f"INSERT INTO {quoted(name)} ({_listed(columns)}) VALUES {', '.join([row] * rows)}"
+    return f"INSERT INTO {quoted(name)} ({_listed(columns)}) {_values(len(columns), rows)}"
+
+
+def _values(columns: int, rows: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"VALUES {', '.join([row] * rows)}"
 
 
 def chunks(rows: int) -> list[int]:

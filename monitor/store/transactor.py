@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import msgspec
 
 from monitor.errors import RecordUnreadable
 from monitor.store import COMMITTED, Key, Rejected, Table, Unit, Verdict, judge, statements
-from monitor.store.batch import Batch, Statement, batch_of, writes_of
+from monitor.store.batch import Batch, Statement, batch_of, writes_in_order, writes_of
 from monitor.store.reading import Answer, questions_of
 
 _decode_rows = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
@@ -28,10 +29,10 @@ _FAULTS_OF_A_UNIT = (
 
 def _is_of_a_unit(error: Exception) -> bool:
     """Also what an expression of the table (of an index, a generated column, a trigger) makes of a row."""
-    return isinstance(error, _FAULTS_OF_A_UNIT) or sqlite_code(error) == sqlite3.SQLITE_ERROR
+    return isinstance(error, _FAULTS_OF_A_UNIT) or _code(error) == sqlite3.SQLITE_ERROR
 
 
-def sqlite_code(error: Exception) -> int:
+def _code(error: Exception) -> int:
     """SQLite's primary result code; 0 for an error that is not SQLite's."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF
@@ -39,6 +40,21 @@ def sqlite_code(error: Exception) -> int:
 
 _FAULTS_OF_A_RECORD = (0, sqlite3.SQLITE_ERROR)
 """What SQL of others' has left raises where it is read: bytes in a column of text, or what is no UTF-8."""
+
+
+@contextmanager
+def readable(table: str) -> Iterator[None]:
+    """Turn what SQLite raises at such a record into `RecordUnreadable`."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if _code(error) not in _FAULTS_OF_A_RECORD:
+            raise
+        raise RecordUnreadable(
+            f"a record of table {table} cannot be read ({error}); correct it with SQL"
+        ) from error
+
+
 _JSON_COLUMNS_MAX = 96
 """Of a table wider than this the records come as rows: SQLite's functions take 127 arguments at most, or 100."""
 
@@ -72,16 +88,10 @@ class Transactor:
             return self._commit_one_by_one(database, units)
 
     def _read(self, database: sqlite3.Connection, table: Table, wanted: str) -> Answer:
-        try:
+        with readable(table.name):
             if table.real or len(table.columns) > _JSON_COLUMNS_MAX:
                 return database.execute(statements.read_rows(table), (wanted,)).fetchall()
             return cast("str", database.execute(statements.read(table), (wanted,)).fetchone()[0])
-        except sqlite3.OperationalError as error:
-            if sqlite_code(error) not in _FAULTS_OF_A_RECORD:
-                raise
-            raise RecordUnreadable(
-                f"a record of table {table.name} cannot be read ({error}); correct it with SQL"
-            ) from error
 
     def _transact(
         self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
@@ -97,12 +107,9 @@ class Transactor:
                     unit for unit, verdict in zip(units, verdicts, strict=True) if verdict is COMMITTED
                 ]
                 writes = writes_of(applied, self.tables)
-            for sql, values in writes:
-                database.execute(sql, values)
-            database.execute("COMMIT")
+            self._end(database, writes)
         except BaseException:
-            if database.in_transaction:
-                database.execute("ROLLBACK")
+            _undo(database)
             raise
         return verdicts
 
@@ -117,12 +124,30 @@ class Transactor:
 
     def _commit_one_by_one(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
         """Each unit in a transaction of its own, so that one that cannot be stored harms no other."""
-        verdicts: list[Verdict] = []
-        for unit in units:
-            try:
-                verdicts += self._transact(database, [unit], None)
-            except Exception as error:
-                if not _is_of_a_unit(error):
-                    raise
-                verdicts.append(Rejected(str(error)))
-        return verdicts
+        return [self._commit_one(database, unit) for unit in units]
+
+    def _commit_one(self, database: sqlite3.Connection, unit: Unit) -> Verdict:
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            (verdict,) = judge([unit], self._current(database, [unit]))
+            if verdict is COMMITTED:
+                self._end(database, writes_in_order(unit, self.tables))
+            else:
+                _undo(database)
+        except BaseException as error:
+            _undo(database)
+            if isinstance(error, Exception) and _is_of_a_unit(error):
+                return Rejected(str(error))
+            raise
+        return verdict
+
+    @staticmethod
+    def _end(database: sqlite3.Connection, writes: Iterable[Statement]) -> None:
+        for sql, values in writes:
+            database.execute(sql, values)
+        database.execute("COMMIT")
+
+
+def _undo(database: sqlite3.Connection) -> None:
+    if database.in_transaction:
+        database.execute("ROLLBACK")

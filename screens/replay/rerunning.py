@@ -26,6 +26,7 @@ from monitor.program import load
 from monitor.recall import StoredStep, steps_in
 from monitor.settings import Settings
 from monitor.startup import MONITOR_SCHEMA, start
+from monitor.store.declared import check_tables
 from monitor.store.migrations import migrate
 from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
@@ -251,11 +252,12 @@ async def rerun_of(
     application = load(settings.programs)
     with closing(_records(application.packages, copy)) as database:
         connection = InlineConnection(database)
+        tables = (*MONITOR_TABLES, *check_tables(database, application.tables))
         clock, seeds, units = _Clock(), Seeds(1), _Units()
         region = await start(
             settings,
             application,
-            store=SqliteStore(connection, connection, connection, (*MONITOR_TABLES, *application.tables)),
+            store=SqliteStore(connection, connection, connection, tables),
             number=REGION,
             clock=clock,
             randomness=seeds,

@@ -92,7 +92,7 @@ async def region_on(
     """A region with these programs; `around` may wrap its store."""
     application = application_of(programs)
     connection = InlineConnection(disk.database)
-    await prepare_schema(connection, application)
+    tables = (*MONITOR_TABLES, *await prepare_schema(connection, application))
     disk.regions += 1
     region = await start(
         Settings(
@@ -101,7 +101,7 @@ async def region_on(
             limits=limits,
         ),
         application,
-        store=around(SqliteStore(connection, connection, connection, (*MONITOR_TABLES, *TABLES))),
+        store=around(SqliteStore(connection, connection, connection, tables)),
         number=disk.regions,
         clock=clock or VirtualClock(BEGINNING),
         randomness=random.Random(disk.regions),  # noqa: S311 the same in every run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 
 from monitor import Query, Record, file, ledger
@@ -44,7 +45,16 @@ class Reading(Record, frozen=True):
     degrees: float
 
 
-TABLES = (Account.table, Seat.table, Entry.table, Reading.table)
+@file("day", key="on", alternate="begun")
+class Day(Record, frozen=True):
+    """What happened on a day, since when."""
+
+    on: date
+    begun: datetime
+    note: str
+
+
+TABLES = (Account.table, Seat.table, Entry.table, Reading.table, Day.table)
 
 ENTRIES = Query(
     "entries of an account",

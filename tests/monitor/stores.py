@@ -25,8 +25,8 @@ Opened = Callable[[], Awaitable[Store]]
 
 async def over(writer: Connection, reader: Connection, browser: Connection) -> Store:
     """A store over these connections, with the tests' tables."""
-    await prepare_schema(writer, application_of([]))
-    return SqliteStore(writer, reader, browser, (*MONITOR_TABLES, *TABLES))
+    tables = await prepare_schema(writer, application_of([]))
+    return SqliteStore(writer, reader, browser, (*MONITOR_TABLES, *tables))
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,11 +26,12 @@ from monitor import (
     Task,
     changed,
     file,
+    ledger,
     transaction,
 )
 from monitor.errors import KeyUnfit, LimitExceeded
 from tests.monitor.bed import QUIET, Disk, Terminal, region_on
-from tests.monitor.records import ENTRIES, Account, Entry, Reading, Seat
+from tests.monitor.records import ENTRIES, Account, Day, Entry, Reading, Seat
 from tests.simulation.virtual_time import run_virtually
 
 Body = Callable[[Task[NoArea]], Awaitable[object]]
@@ -141,7 +143,13 @@ def delete_one(task: Task[NoArea]) -> Awaitable[object]:
         (lambda task: task.files[Seat].read("A"), KeyUnfit),
         (lambda task: task.files[Seat].read((12, "A")), KeyUnfit),
         (lambda task: task.files[Seat].read(("A\0", 1)), KeyUnfit),
+        (lambda task: task.files[Account].browse("1", limit=1), KeyUnfit),
+        (lambda task: task.files[Account].browse((1, 2), limit=1), KeyUnfit),
+        (lambda task: task.files[Account].browse(7, limit=1, alternate=True), KeyUnfit),
+        (lambda task: task.files[Day].browse(1, limit=1), KeyUnfit),
+        (lambda task: task.files[Day].browse(object(), limit=1), KeyUnfit),
         (lambda task: task.files[Seat].write(Seat("A", 1, None, Decimal("NaN"))), None),
+        (lambda task: task.files[Seat].write(Seat("A", 1, 7, Decimal(1))), Abend),  # type: ignore[arg-type]
         (lambda task: task.files[Reading].write(Reading("x", float("nan"))), Abend),
         (lambda task: task.files[Reading].write(Reading("x", float("inf"))), Abend),
         (lambda task: task.files[Account].browse(limit=51), LimitExceeded),
@@ -181,6 +189,22 @@ async def test_declaration_names_a_field_that_is_not_there() -> None:
         @file("broken", key="nothing")
         class Broken(Record, frozen=True):
             id: int
+
+
+def test_what_the_store_fills_in_is_no_field() -> None:
+    """Were it one, no change of the record would be noticed, or a second row of the ledger be refused."""
+    with pytest.raises(MonitorError, match="written_by is filled in by the store"):
+
+        @file("row", key="id")
+        class Row(Record, frozen=True):
+            id: int
+            written_by: int
+
+    with pytest.raises(MonitorError, match="Id is filled in by the store"):
+
+        @ledger("line")
+        class Line(Record, frozen=True):
+            Id: int = 0
 
 
 async def test_ledger_is_appended_and_selected(disk: Disk) -> None:
@@ -228,6 +252,53 @@ async def test_nobody_in_an_alternate_index_can_be_browsed(disk: Disk) -> None:
         assert [seat.number for seat in found] == [4, 1]
 
     await perform(disk, write, look)
+
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+def day(number: int, note: str = "") -> Day:
+    """One of January."""
+    return Day(date(2026, 1, number), NOON + timedelta(days=number), note)
+
+
+async def test_records_by_date_are_browsed_with_own_changes(disk: Disk) -> None:
+    """A date and a time begin a browse at the same record, stored or not; what is deleted is not seen."""
+
+    async def write(task: Task[NoArea]) -> None:
+        for number in (1, 2, 3, 4):
+            await task.files[Day].write(day(number))
+        await look(task)
+
+    async def look(task: Task[NoArea]) -> None:
+        days = task.files[Day]
+        assert await days.browse(date(2026, 1, 2), limit=2) == [day(2), day(3)]
+        assert await days.browse(day(3).begun, limit=2, alternate=True) == [day(3), day(4)]
+        assert await days.browse(day(2).begun, limit=9, alternate=True, backward=True) == [day(2), day(1)]
+        since = Query("days", 'SELECT "on", begun, note FROM day WHERE begun >= :begun', Day)
+        found = await task.files.select(since, limit=9, begun=day(4).begun)
+        assert found == ([day(4)] if task.step > 1 or disk.ask("SELECT 1 FROM day") else [])
+
+    async def change(task: Task[NoArea]) -> None:
+        await task.files[Day].delete(date(2026, 1, 2))
+        await task.files[Day].rewrite(day(3, "new"))
+        assert await task.files[Day].browse(limit=9) == [day(1), day(3, "new"), day(4)]
+
+    await perform(disk, write, look, change)
+
+
+async def test_an_own_change_is_no_change_by_someone_else(disk: Disk) -> None:
+    """The version after this step's own write is the step's own, and the record is unchanged since."""
+
+    async def body(task: Task[NoArea]) -> None:
+        accounts = task.files[Account]
+        await accounts.rewrite(Account(1, "NEW", 5))
+        assert await accounts.read_unchanged(1, await accounts.version(1)) == Account(1, "NEW", 5)
+        assert await accounts.read_unchanged(1, 1) is None
+        await task.files[Day].write(day(1))
+        assert await task.files[Day].read_unchanged(date(2026, 1, 1), task.files[Day]._unit.id) == day(1)
+
+    await perform(disk, body)
 
 
 changes = st.lists(

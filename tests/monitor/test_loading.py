@@ -42,6 +42,39 @@ def test_a_map_that_cannot_be_declared_is_told_at_the_start(modules: Path) -> No
         load(["entracte_bad_map"])
 
 
+_TABLE = """
+from monitor import Record, file
+
+@file("{}", key="id")
+class {}(Record, frozen=True):
+    id: int
+"""
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (("stock", "STOCK"), "two record types are kept in table STOCK"),
+        (("Step",), "table Step of Record0 is the monitor's own"),
+        (("schema_change",), "the monitor's own"),
+    ],
+)
+def test_a_table_is_one_record_types(modules: Path, tables: tuple[str, ...], said: str) -> None:
+    """SQLite takes names in any case for one table; the monitor's are nobody else's."""
+    name = f"entracte_tables_{len(tables)}_{tables[0].lower()}"
+    text = "".join(_TABLE.format(table, f"Record{place}") for place, table in enumerate(tables))
+    (modules / f"{name}.py").write_text(text)
+    with pytest.raises(StartupError, match=said):
+        load([name])
+
+
+@pytest.mark.parametrize("name", ["", ".menu", "a-b", "./x.py"])
+def test_what_is_no_modules_name_is_told(name: str) -> None:
+    """An empty one, for example, that a trailing comma leaves in the environment."""
+    with pytest.raises(StartupError, match="is not the name of a module; correct the settings"):
+        load([name])
+
+
 def test_another_error_of_a_module_is_shown_as_it_is(modules: Path) -> None:
     """A mistake in Python needs its traceback."""
     (modules / "entracte_bad_code.py").write_text("1 / 0\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import MonitorError, StoreBroken, StoreBusy, StoreFull
+from monitor.errors import MonitorError, QueryFailed, StoreBroken, StoreBusy, StoreFull
 from monitor.store import (
     ABSENT,
     COMMITTED,
@@ -31,17 +30,10 @@ from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
 from tests.monitor.bed import InlineConnection
 from tests.monitor.records import TABLES
-from tests.monitor.stores import Opened, in_process, inline, over, threaded
+from tests.monitor.stores import Opened, over, threaded
 
 STATUS_CHARS_MAX = 74
 """What the status line of a terminal of 80 columns has room for."""
-
-
-@pytest.fixture(params=[inline, threaded, in_process], ids=["inline", "aiosqlite", "process"])
-async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Opened]:
-    """Opens a store of each kind; called twice, two stores on the same records."""
-    async with request.param(tmp_path / "store.db") as open_one:
-        yield open_one
 
 
 def account(number: int, balance: int, unit: int, owner: str = "X") -> Row:
@@ -307,6 +299,28 @@ async def test_query_cannot_write(tmp_path: Path) -> None:
         with pytest.raises(MonitorError):
             await store.select("DELETE FROM account", {}, 1)
         assert await balances(store, 1) == [100]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TEMP TABLE account AS SELECT 1 AS number, 'X' AS owner, 7 AS balance, 1 AS written_by",
+        "BEGIN",
+        "SAVEPOINT here",
+        "ATTACH ':memory:' AS other",
+        "PRAGMA cache_size = 1",
+    ],
+)
+async def test_query_changes_nothing_for_the_next_one(tmp_path: Path, sql: str) -> None:
+    """All queries share a connection: none may make a table, begin a transaction, or set anything in it."""
+    async with threaded(tmp_path / "store.db") as open_one:
+        store = await open_one()
+        await store.commit([put(1, 1, 100)])
+        with pytest.raises(QueryFailed, match="not authorized"):
+            await store.select(sql, {}, 1)
+        await store.commit([put(2, 1, 200, seen=1)])
+        assert await store.select("SELECT balance FROM account", {}, 9) == [(200,)]
+        assert await store.select("SELECT value FROM json_each('[5]')", {}, 9) == [(5,)]
 
 
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"

@@ -17,6 +17,7 @@ from monitor.clock import VirtualClock
 from monitor.program import load
 from monitor.settings import Settings
 from monitor.startup import MONITOR_SCHEMA, Region, open_region, start
+from monitor.store.declared import check_tables
 from monitor.store.migrations import migrate
 from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
@@ -99,13 +100,12 @@ class MemoryGround:
     async def start(self) -> Region:
         """A region over the database in memory."""
         connection = InlineConnection(self._database)
+        tables = (*MONITOR_TABLES, *check_tables(self._database, self._application.tables))
         self._regions += 1
         self._region = await start(
             self._settings,
             self._application,
-            store=SqliteStore(
-                connection, connection, connection, (*MONITOR_TABLES, *self._application.tables)
-            ),
+            store=SqliteStore(connection, connection, connection, tables),
             number=self._regions,
             clock=self.clock,
             randomness=self._random,

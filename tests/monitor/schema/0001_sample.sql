@@ -29,3 +29,11 @@ CREATE TABLE reading (
     degrees    REAL NOT NULL,
     written_by INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE day (
+    "on"       TEXT PRIMARY KEY,
+    begun      TEXT NOT NULL,
+    note       TEXT NOT NULL,
+    written_by INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX day_begun ON day (begun);

@@ -1,0 +1,135 @@
+"""A row or a record that SQLite will not take, or give back, harms only the step it belongs to."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from monitor import Finish, NoArea, Outcome, Send, Task, transaction
+from monitor.errors import RecordUnreadable
+from monitor.store import ABSENT, COMMITTED, Key, Rejected, Table, Unit
+from monitor.store.declared import check_tables
+from monitor.store.sqlite import SqliteStore
+from tests.monitor.bed import Disk, InlineConnection, Terminal, dumps, region_on
+from tests.monitor.records import Account
+from tests.monitor.stores import Opened
+
+
+def account(number: int, unit: int, owner: str) -> Unit:
+    """A unit that adds an account."""
+    key = Key("account", number)
+    return Unit(unit, {key: ABSENT}, {key: (number, owner, 5, unit)}, [])
+
+
+async def test_an_expression_of_the_table_refuses_its_row_alone(opened: Opened, tmp_path: Path) -> None:
+    """An index on JSON makes an error of what is none; the others of the batch, and later ones, are stored."""
+    store = await opened()
+    with closing(sqlite3.connect(tmp_path / "store.db")) as database:
+        database.execute("CREATE INDEX account_name ON account (json_extract(owner, '$.name'))")
+    verdicts = await store.commit([account(1, 1, "{}"), account(2, 2, "not json"), account(3, 3, "{}")])
+    assert verdicts[0] == verdicts[2] == COMMITTED
+    assert isinstance(verdicts[1], Rejected)
+    assert "malformed JSON" in verdicts[1].text
+    assert await store.commit([account(4, 4, "{}")]) == [COMMITTED]
+
+
+@pytest.mark.parametrize("bad", ["x'00ff'", "CAST(x'ff' AS TEXT)"], ids=["bytes", "no UTF-8"])
+async def test_a_record_that_cannot_be_read_is_told_as_such(opened: Opened, tmp_path: Path, bad: str) -> None:
+    """SQL has left it; the store goes on."""
+    store = await opened()
+    assert await store.commit([account(1, 1, "A"), account(2, 2, "B")]) == [COMMITTED] * 2
+    with closing(sqlite3.connect(tmp_path / "store.db")) as database, database:
+        database.execute(f"UPDATE account SET owner = {bad} WHERE number = 1")
+    with pytest.raises(
+        RecordUnreadable, match=r"a record of table account cannot be read .*; correct it with SQL"
+    ):
+        await store.read([Key("account", 1), Key("account", 2)])
+    (found,) = await store.read([Key("account", 2)])
+    assert found is not None
+    assert found.row == (2, "B", 5)
+
+
+async def test_who_reads_it_abends_and_nobody_else(disk: Disk) -> None:
+    """Reads that go out together are told apart again."""
+
+    @transaction("READ")
+    async def read(task: Task[NoArea]) -> Outcome:
+        found = await task.files[Account].read(int(task.terminal[1:]))
+        return Finish(Send("NOTE", {"text": found.owner if found else ""}))
+
+    async with region_on(disk, read) as region:
+        disk.accounts({1: 0, 2: 0, 3: 0})
+        disk.ask("UPDATE account SET owner = x'ff' WHERE number = 2")
+        terminals = [Terminal(region, f"T00{number}") for number in (1, 2, 3)]
+        for terminal in terminals:
+            await terminal.attach()
+        one, two, three = await asyncio.gather(*(terminal.press(text="READ") for terminal in terminals))
+        assert (one.values, three.values) == ({"text": "OWNER 1"}, {"text": "OWNER 3"})
+        assert "READ abend EREC" in two.message
+    assert "a record of table account cannot be read" in dumps(disk)[0][2]
+
+
+async def test_a_table_may_be_wider_than_a_function_of_sqlite_has_arguments() -> None:
+    """Records of 200 columns are written and read."""
+    columns = tuple(f"c{number}" for number in range(200))
+    wide = Table("wide", ("c0",), columns)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        others = ", ".join(f"{column} INTEGER" for column in columns[1:])
+        database.execute(f"CREATE TABLE wide (c0 INTEGER PRIMARY KEY, {others}, written_by INTEGER NOT NULL)")
+        connection = InlineConnection(database)
+        store = SqliteStore(connection, connection, connection, check_tables(database, (wide,)))
+        key = Key("wide", 0)
+        assert await store.commit([Unit(9, {key: ABSENT}, {key: (*range(200), 9)}, [])]) == [COMMITTED]
+        (found,) = await store.read([key])
+        assert found is not None
+        assert (found.row, found.written_by) == (tuple(range(200)), 9)
+
+
+OTHERS = """
+CREATE TABLE stock (
+    code TEXT PRIMARY KEY, place TEXT UNIQUE, count INTEGER NOT NULL, written_by INTEGER NOT NULL,
+    colour TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER no_new_stock BEFORE INSERT ON stock BEGIN SELECT RAISE(ABORT, 'stock comes by lorry'); END;
+"""
+STOCK = Table("stock", ("code",), ("code", "place", "count"), text_key=("code",))
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_record_that_is_there_is_updated_not_inserted(together: bool) -> None:
+    """A table with a column the record type lacks, and a trigger on INSERT, has its rows rewritten all the same."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        rows = "INSERT INTO stock VALUES ('A', 'x', 1, 7, 'red'), ('B', 'y', 1, 7, 'blue')"
+        database.executescript(OTHERS.replace("CREATE TRIGGER", f"{rows};\nCREATE TRIGGER"))
+        tables = check_tables(database, (STOCK,))
+        assert not tables[0].whole
+        connection = InlineConnection(database)
+        store = SqliteStore(connection, connection, connection, tables)
+        one, two, three = Key("stock", "A"), Key("stock", "B"), Key("stock", "C")
+        good = Unit(
+            8, {one: 7, two: 7}, {one: ("A", "x", 2, 8), two: ("B", "z", 1, 8)}, [], {one: (2,), two: (1,)}
+        )
+        units = [good] if together else [good, Unit(9, {three: ABSENT}, {three: ("C", "c", 1, 9)}, [])]
+        verdicts = await store.commit(units)
+        assert verdicts[0] == COMMITTED
+        assert together or verdicts[1] == Rejected("stock comes by lorry")
+        found = database.execute("SELECT * FROM stock").fetchall()
+        assert found == [("A", "x", 2, 8, "red"), ("B", "z", 1, 8, "blue")]
+
+
+async def test_a_step_may_use_again_what_it_has_made_free(opened: Opened) -> None:
+    """Its writes are made in its own order if they cannot be made all at once."""
+    store = await opened()
+    first, second = Key("seat", ("A", 1)), Key("seat", ("A", 2))
+    taken = Unit(1, {first: ABSENT}, {first: ("A", 1, "ANN", "1", 1)}, [])
+    assert await store.commit([taken]) == [COMMITTED]
+    moved = Unit(2, {first: 1, second: ABSENT}, {first: None, second: ("A", 2, "ANN", "1", 2)}, [])
+    assert await store.commit([moved]) == [COMMITTED]
+    assert [record and record.row for record in await store.read([first, second])] == [
+        None,
+        ("A", 2, "ANN", "1"),
+    ]
