@@ -102,6 +102,16 @@ def masked_input(inbound: Inbound, received: Received) -> str:
     return _encode(kept).decode()
 
 
+def without_secrets(text: str, received: Received) -> str:
+    """`text` with what was typed in non-display fields masked, as a program may have put it in its error."""
+    if received.masked:
+        for name in received.masked:
+            typed = received.values.get(name, "").strip()
+            for secret in (repr(typed)[1:-1], typed) if typed else ():
+                text = text.replace(secret, "*" * len(secret))
+    return text
+
+
 def monitor_rows(state: TerminalState, unit: int, ending: Ending, seed: int) -> tuple[int, dict[Key, Row]]:
     """The conversation the step belongs to, and the new rows of it and of its terminal."""
     open_after = "open" if ending.next else "ended"

@@ -21,6 +21,7 @@ from monitor.ending import (
     message_of,
     monitor_rows,
     traceback_of,
+    without_secrets,
 )
 from monitor.engine import Engine
 from monitor.errors import Abend, Deadlock
@@ -136,8 +137,9 @@ class Execution:
     ) -> tuple[Ending, Dump]:
         self._work.back_out()
         chars_max = self._engine.limits.dump_chars_max
-        code, message = code_of(error), message_of(error, chars_max)
-        detail = traceback_of(cause or error, chars_max)
+        code = code_of(error)
+        message = without_secrets(message_of(error, chars_max), self._received)
+        detail = without_secrets(traceback_of(cause or error, chars_max), self._received)
         state = self._state
         text = abend_notice(transid, code, unit_name(self._work.id))
         shown = self._engine.presentation.notice(

@@ -19,7 +19,7 @@ from monitor.errors import (
     RecordNotFound,
 )
 from monitor.store import Key, KeyValue, Row, Store, Table, Value
-from monitor.unit_of_work import UnitOfWork
+from monitor.unit_of_work import Call, UnitOfWork
 
 R = TypeVar("R", bound="Record")
 _PLAIN = (int, str, float)
@@ -182,22 +182,31 @@ class File(Generic[R]):
         from_row = self._record.from_row
         return [None if row is None else from_row(row) for row in rows]
 
-    async def write(self, record: R) -> None:
+    def write(self, record: R) -> Call:
         """Add a record; raises `DuplicateRecord` if its key is taken."""
+        return self._unit.called("write", self._write(record))
+
+    def rewrite(self, record: R) -> Call:
+        """Replace a record; raises `RecordNotFound` if there is none."""
+        return self._unit.called("rewrite", self._rewrite(record))
+
+    def delete(self, key: RecordKey) -> Call:
+        """Delete a record; raises `RecordNotFound` if there is none."""
+        return self._unit.called("delete", self._delete(key))
+
+    async def _write(self, record: R) -> None:
         address = self._address(record.key_value(record))
         if await self._unit.read(address) is not None:
             raise DuplicateRecord(address.table, address.value)
         self._unit.write(address, _row_of(record))
 
-    async def rewrite(self, record: R) -> None:
-        """Replace a record; raises `RecordNotFound` if there is none."""
+    async def _rewrite(self, record: R) -> None:
         address = self._address(record.key_value(record))
         if not self._unit.holds(address):
             await self._existing(address)
         self._unit.write(address, _row_of(record))
 
-    async def delete(self, key: RecordKey) -> None:
-        """Delete a record; raises `RecordNotFound` if there is none."""
+    async def _delete(self, key: RecordKey) -> None:
         address = self._address(key)
         await self._existing(address)
         self._unit.write(address, None)

@@ -64,6 +64,7 @@ class ProgramControl:
                 task = self._task(program, area, first_time)
                 returned: Any = program.function(task)
                 outcome = await returned
+            self._work.check_calls()
             if isinstance(outcome, Park):
                 outcome = await self._park(program, task, outcome)
             if isinstance(outcome, Resume):

@@ -8,9 +8,11 @@ commit. No terminal is answered before its unit, and all it was built on, is dur
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Coroutine, Iterable, Sequence
 from math import isfinite
-from typing import Any, NoReturn, TypeVar
+from types import CoroutineType
+from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
 from monitor.errors import Abend, Deadlock, LimitExceeded, RecordUnreadable, StoreError, TaskOver
 from monitor.limits import Limits
@@ -19,6 +21,8 @@ from monitor.locks import UpdateLocks
 from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Verdict, Versioned
 
 T = TypeVar("T")
+Call: TypeAlias = "CoroutineType[Any, Any, None]"
+"""A write that is done once it is awaited."""
 _FALLEN_MAX = 4_096
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
@@ -135,6 +139,7 @@ class UnitOfWork:
         self._overlay = overlay
         self._locks = locks
         self._limits = limits
+        self._calls: list[tuple[str, Call]] = []
         self._reads: dict[Key, int] = {}
         self._seen: dict[Key, Row | None] = {}
 
@@ -241,6 +246,21 @@ class UnitOfWork:
         self._locks.release(self, key)
         if key in self.held:
             self.held.remove(key)
+
+    def called(self, name: str, call: Coroutine[Any, Any, None]) -> Call:
+        """`call`, remembered: one that is never awaited does nothing, and nobody would know."""
+        made = cast("Call", call)
+        self._calls.append((name, made))
+        return made
+
+    def check_calls(self) -> None:
+        """Raise `Abend` if a write was called and not awaited."""
+        for name, call in self._calls:
+            if call.cr_frame is not None and inspect.getcoroutinestate(call) == inspect.CORO_CREATED:
+                call.close()
+                raise Abend(
+                    "EAWT", f"{name} was called and not awaited, so it did nothing: write await before it"
+                )
 
     def write(self, key: Key, row: Row | None) -> None:
         """Buffer a new row (None: a deletion) for a record this unit has read."""

@@ -152,6 +152,14 @@ async def deletes_missing(task: Task[Tally]) -> object:
     return None
 
 
+async def forgets_to_await(task: Task[Tally]) -> object:
+    """A rewrite that is called, and never done."""
+    account = await task.files[Account].read(3, update=True)
+    assert account
+    task.files[Account].rewrite(changed(account, balance=0))
+    return None
+
+
 async def writes_twice(task: Task[Tally]) -> object:
     """A write over a record that is there."""
     await task.files[Account].write(Account(1, "X", 0))

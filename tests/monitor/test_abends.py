@@ -22,6 +22,7 @@ from tests.monitor.faults import (
     deletes_missing,
     exits,
     fails_in_group,
+    forgets_to_await,
     hears_nothing,
     interrupts,
     keeps_deep,
@@ -72,6 +73,7 @@ from tests.monitor.records import Account, Entry
         (keeps_deep, "EARE", "Tally"),
         (deletes_missing, "AEIM", "404"),
         (writes_twice, "AEIN", "1"),
+        (forgets_to_await, "EAWT", "rewrite was called and not awaited"),
         (overdraws, "ECON", "balance"),
         (writes_odd_value, "EREC", "object"),
         (writes_half_a_character, "EREC", "surrogate"),
@@ -224,3 +226,25 @@ async def test_dump_tells_what_an_operator_wants_to_know(disk: Disk) -> None:
         assert msgspec.json.decode(taken_in)["fields"] == {"password": "********", "source": "5"}
         assert msgspec.json.decode(area)["good"] == 7
         assert at == BEGINNING.isoformat(timespec="milliseconds")
+
+
+async def test_an_error_that_quotes_a_hidden_field_is_masked(disk: Disk) -> None:
+    """What was typed there is in no dump, even where Python's own message has it."""
+
+    @transaction("FORM", area=Tally)
+    async def form(task: Task[Tally]) -> Outcome:
+        if task.aid is Aid.PF5:
+            raise KeyError(int(task.fields["password"]))
+        return Converse(Send("FORM", {"source": "1"}))
+
+    async with region_on(disk, form) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        await terminal.press(text="FORM")
+        for password in ("pa'ss\\", "270182"):
+            await terminal.press(Aid.PF5, source="5", password=password)
+        kept = disk.ask("SELECT message, detail FROM dump ORDER BY number")
+        assert kept[0][0] == 'ValueError: invalid literal for int() with base 10: "*******"'
+        assert kept[1][0] == "KeyError: ******"
+        assert "in form" in kept[0][1]
+        assert not any(secret in text for row in kept for text in row for secret in ("pa'ss", "270182"))

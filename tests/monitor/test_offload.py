@@ -128,7 +128,7 @@ def waits(task: Task[NoArea]) -> Outcome:
 
 async def test_a_program_hands_work_on(disk: Disk) -> None:
     """The result; an error of the function as ASRA; a dead process as EOFF; one that never ends as EWAI."""
-    limits = Limits(runaway_s_max=0, wait_s_max=2, processes_max=2)
+    limits = Limits(runaway_s_max=0, wait_s_max=5, processes_max=2)
     async with region_on(disk, offloads, kills, waits, limits=limits) as region:
         terminals = [Terminal(region, f"T{place}") for place in range(4)]
         for terminal in terminals:
