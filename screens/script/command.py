@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import signal
 import sys
 import threading
@@ -29,7 +30,9 @@ from screens.script.terminal import ScriptTerminal
 @region_options
 def script(settings: Settings, terminal: str) -> None:
     """Drive a terminal with s3270's actions: one line in, its data, a status line and ok or error out."""
-    asyncio.run(_serve(settings, terminal))
+    if sys.stdout is None:
+        raise click.ClickException("the answers cannot be written: standard output is closed")
+    asyncio.run(_serve(settings, terminal, sys.stdout.fileno()))
 
 
 class SystemTime:
@@ -44,7 +47,7 @@ class SystemTime:
         await asyncio.sleep(seconds)
 
 
-async def _serve(settings: Settings, name: str) -> None:
+async def _serve(settings: Settings, name: str, answers: int) -> None:
     _take_interrupts_in_the_loop()
     async with open_region(settings) as region:
         terminal = ScriptTerminal(region, decoder_of(region.presentation), name)
@@ -54,7 +57,8 @@ async def _serve(settings: Settings, name: str) -> None:
             raise StartupError(f"terminal {name} cannot be attached: {fault}") from fault
         interpreter = Interpreter(terminal, SystemTime())
         async for line in _lines():
-            if not _print(await interpreter.answer(line)) or interpreter.ended:
+            _write(answers, await interpreter.answer(line))
+            if interpreter.ended:
                 break
 
 
@@ -80,22 +84,31 @@ async def _lines() -> AsyncIterator[str]:
     lines: asyncio.Queue[bytes] = asyncio.Queue()
 
     def read() -> None:
+        with suppress(OSError, RuntimeError):  # the terminal it came from is gone, or the loop is closed
+            try:
+                if sys.stdin is not None:
+                    forward(sys.stdin.fileno())
+            finally:
+                loop.call_soon_threadsafe(lines.put_nowait, b"")
+
+    def forward(file: int) -> None:
         # Not through sys.stdin: a thread waiting in there holds a lock that the end of the process needs.
-        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as unbuffered, suppress(RuntimeError):
+        with open(file, "rb", buffering=0, closefd=False) as unbuffered:
             for line in io.BufferedReader(unbuffered):
                 loop.call_soon_threadsafe(lines.put_nowait, line)
-            loop.call_soon_threadsafe(lines.put_nowait, b"")
 
     threading.Thread(target=read, name="standard input", daemon=True).start()
     while line := await lines.get():
         yield line.decode("utf-8", "replace")
 
 
-def _print(answer: list[str]) -> bool:
-    """Write an answer whole; False when nobody reads it any more."""
+def _write(file: int, answer: list[str]) -> None:
+    """Write an answer whole; ends the command if it cannot be, without a word when nobody reads any more."""
+    rest = "".join(f"{line}\n" for line in answer).encode("utf-8", "replace")
     try:
-        sys.stdout.buffer.write("".join(f"{line}\n" for line in answer).encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
+        while rest:
+            rest = rest[os.write(file, rest) :]
     except BrokenPipeError:
-        return False
-    return True
+        raise
+    except OSError as error:
+        raise click.ClickException(f"the answer cannot be written: {error.strerror}") from error

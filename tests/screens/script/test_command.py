@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -9,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+import pytest
 
 BUSY = """
 import time
@@ -80,6 +84,55 @@ def test_an_interrupt_ends_it_also_while_a_program_computes(tmp_path: Path) -> N
             time.sleep(0.01)
         started.send_signal(signal.SIGINT)
         assert started.wait(10) == 1
+
+
+def test_an_input_that_cannot_be_read_any_more_is_an_end(tmp_path: Path) -> None:
+    """A terminal that is gone is one: reading it fails."""
+    master, slave = os.openpty()
+    with subprocess.Popen([*COMMAND], cwd=tmp_path, stdin=slave, stdout=subprocess.PIPE) as started:
+        os.close(slave)
+        os.write(master, b"Query(ConnectionState)\n")
+        assert started.stdout
+        assert b"data: connected-3270\n" == started.stdout.readline()
+        os.close(master)
+        assert 0 == started.wait(10)
+
+
+def in_shell(folder: Path, redirections: str) -> subprocess.CompletedProcess[str]:
+    """A script of one line, its streams as a shell opens them."""
+    (folder / "typed").write_text("Query\n")
+    line = f"exec {shlex.join(COMMAND)} {redirections}"
+    return subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, text=True, timeout=20)
+
+
+def test_an_input_that_was_never_open_is_an_end(tmp_path: Path) -> None:
+    """There is nothing to wait for."""
+    done = in_shell(tmp_path, "<&-")
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        (">&-", "Error: the answers cannot be written: standard output is closed\n"),
+        (">/dev/full", "Error: the answer cannot be written: No space left on device\n"),
+    ],
+)
+def test_an_answer_that_cannot_be_written_ends_it(tmp_path: Path, output: str, told: str) -> None:
+    """Exit code 1, one line on stderr, no traceback."""
+    done = in_shell(tmp_path, f"<typed {output}")
+    assert (1, told) == (done.returncode, done.stderr)
+
+
+def test_an_answer_that_nobody_reads_ends_it_quietly(tmp_path: Path) -> None:
+    """As with any command in a pipe."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        COMMAND, input="Query\n", cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writer)
+    assert (1, "") == (done.returncode, done.stderr)
 
 
 def test_quit_ends_it_though_there_is_more_to_read(tmp_path: Path) -> None:
