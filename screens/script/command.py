@@ -9,8 +9,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -32,7 +33,8 @@ def script(settings: Settings, terminal: str) -> None:
     """Drive a terminal with s3270's actions: one line in, its data, a status line and ok or error out."""
     if sys.stdout is None:
         raise click.ClickException("the answers cannot be written: standard output is closed")
-    asyncio.run(_serve(settings, terminal, sys.stdout.fileno()))
+    with _answers_alone() as answers:
+        asyncio.run(_serve(settings, terminal, answers))
 
 
 class SystemTime:
@@ -45,6 +47,20 @@ class SystemTime:
     async def sleep(self, seconds: float) -> None:
         """Let this many seconds pass."""
         await asyncio.sleep(seconds)
+
+
+@contextmanager
+def _answers_alone() -> Iterator[int]:
+    """Standard output for answers only: what programs print, here and in processes, goes to standard error."""
+    output = sys.stdout.fileno()
+    answers = os.dup(output)
+    with ExitStack() as stack:
+        stack.callback(os.close, answers)
+        aside = sys.stderr or stack.enter_context(Path(os.devnull).open("w"))
+        os.dup2(aside.fileno(), output)
+        stack.callback(os.dup2, answers, output)
+        stack.enter_context(redirect_stdout(aside))
+        yield answers
 
 
 async def _serve(settings: Settings, name: str, answers: int) -> None:

@@ -28,6 +28,19 @@ async def busy(task: Task) -> Outcome:
     return Finish()
 """
 
+CHATTY = """
+import os
+from monitor import Finish, Outcome, Task, transaction
+
+print("loaded")
+
+@transaction("CHAT")
+async def chat(task: Task) -> Outcome:
+    print("hello")
+    await task.offload(os.system, "echo from afar")
+    return Finish()
+"""
+
 COMMAND = [sys.executable, "-c", "from monitor.cli import main; main()", "script"]
 
 
@@ -133,6 +146,18 @@ def test_an_answer_that_nobody_reads_ends_it_quietly(tmp_path: Path) -> None:
     )
     os.close(writer)
     assert (1, "") == (done.returncode, done.stderr)
+
+
+def test_what_programs_print_is_no_answer(tmp_path: Path) -> None:
+    """It goes to standard error, also from a worker process; the answers are as ever."""
+    (tmp_path / "chatty.py").write_text(CHATTY)
+    (tmp_path / "entracte.toml").write_text('programs = ["chatty"]\ngood_morning_transid = ""\n')
+    done = run(tmp_path, 'String("CHAT")\nEnter\nQuery(ConnectionState)\n')
+    answers = done.stdout.splitlines()
+    assert ["ok", "ok", "data: connected-3270", "ok"] == [
+        line for line in answers if not line.startswith(("U ", "L "))
+    ]
+    assert ["loaded", "hello", "from afar"] == done.stderr.splitlines()
 
 
 def test_quit_ends_it_though_there_is_more_to_read(tmp_path: Path) -> None:
