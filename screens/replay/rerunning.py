@@ -26,10 +26,12 @@ from monitor.program import load
 from monitor.recall import StoredStep, steps_in
 from monitor.settings import Settings
 from monitor.startup import MONITOR_SCHEMA, start
+from monitor.store import Store
 from monitor.store.declared import check_tables
 from monitor.store.migrations import migrate
 from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
+from monitor.unit_of_work import Overlay
 from monitor.units import UnitIds
 from screens.attributes import Intensity
 from screens.presenter import Presenter
@@ -60,11 +62,15 @@ class _Units(UnitIds):
 
     def __init__(self) -> None:
         super().__init__(REGION)
-        self.due: list[int] = []
+        self._due: list[int] = []
+
+    def begin(self, unit: int, *, attaches: bool) -> None:
+        """Make `unit` the id of the step; the attachment before it gets one nobody has."""
+        self._due = [*([super().new()] if attaches else []), unit]
 
     def new(self) -> int:
-        """The id that is due, or one nobody has."""
-        return self.due.pop(0) if self.due else super().new()
+        """The id that is due; the last one stays, for of all runs of a step one at most is stored."""
+        return self._due.pop(0) if len(self._due) > 1 else self._due[0]
 
 
 class _Clock(VirtualClock):
@@ -86,16 +92,17 @@ class Rerun:
         self,
         database: sqlite3.Connection,
         engine: Engine,
-        committer: Committer,
+        units: _Units,
+        store: Store,
         presenter: Presenter,
         volatile: tuple[str, ...],
     ) -> None:
         self._database = database
-        self._engine = engine
-        self._committer = committer
+        self._engine = msgspec.structs.replace(engine, units=units)
+        self._units = units
+        self._store = store
         self._presenter = presenter
         self._volatile = volatile
-        self._units = engine.units
         self._clock = engine.clock
         self._seeds = engine.random
 
@@ -108,7 +115,10 @@ class Rerun:
         self._set_up(step, seed)
         refused = await self._answer(step, before)
         found = self._stored(step.unit)
-        verdict = Verdict(step, skipped=refused) if found is None else self._compare(step, found)
+        if found is None:
+            verdict = Verdict(step, skipped=refused or "it left nothing in the store")
+        else:
+            verdict = self._compare(step, found)
         if found is None or verdict.unlike:
             self._impose(step, seed)
         self._database.execute(
@@ -160,15 +170,15 @@ class Rerun:
         """Run the input; returns why it was refused, or nothing."""
         epoch, sequence, screen, _ = before
         greets = aid_of(step) is Aid.NONE
+        overlay = Overlay()  # of this step alone: another with the unit of a run that fell would fall as well
         dispatcher = Dispatcher(
-            self._engine,
-            self._committer,
+            msgspec.structs.replace(self._engine, overlay=overlay),
+            Committer(self._store, self._engine.limits.batch_units_max, overlay.settle),
             Admission(1, 1),
             good_morning=step.transid if greets else "",
             user=step.user,
         )
-        if isinstance(self._units, _Units):
-            self._units.due = [*([self._units.new()] if greets else []), step.unit]
+        self._units.begin(step.unit, attaches=greets)
         if greets:
             answer: object = await dispatcher.attach(step.terminal)
         else:
@@ -268,8 +278,7 @@ async def rerun_of(
         for number, encoded in stored.items():
             presenter.learn(number, encoded)
         try:
-            engine = msgspec.structs.replace(region.engine, units=units)
-            yield Rerun(database, engine, region.committer, presenter, volatile)
+            yield Rerun(database, region.engine, units, region.store, presenter, volatile)
         finally:
             region.close()
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from monitor import Abend, Aid, Converse, Outcome, Task, transaction
+from monitor.files import changed
 from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay import rerunning
 from screens.replay.commands.against import run_again
 from screens.replay.loading import Load, Plan
 from screens.replay.reading import load_scenario
-from tests.replay.programs import RPLY01
-from tests.replay.test_recording import SESSION, entracte, store_with
+from tests.replay.programs import RPLY01, Count
+from tests.replay.test_recording import PROGRAMS, SESSION, entracte, store_with, work
+from transactions.bank.records import Account
 
 SCENARIOS = Path(__file__).parents[2] / "transactions" / "bank" / "scenarios"
 
@@ -110,3 +115,54 @@ def test_the_history_may_be_longer_than_what_is_kept_in_memory(tmp_path: Path) -
         patch.setattr(rerunning.Rerun, "run", counted)
         asyncio.run(run_again(settings))
     assert max(kept) == 1
+
+
+@transaction("OVER", area=Count)
+async def overdraws(task: Task[Count]) -> Outcome:
+    """Breaks a CHECK of the account's table on PF12."""
+    count = Count() if task.first_time else Count(task.area.entered + 1)
+    if task.aid is Aid.PF12:
+        account = await task.files[Account].read("10020011", update=True)
+        if account is None:
+            raise Abend("NONE")
+        await task.files[Account].rewrite(changed(account, balance=-1))
+    return Converse(RPLY01.show(said=str(count.entered)), area=count)
+
+
+OVERDRAWN = ("pf12", "enter", "pf12", "enter")
+
+
+def overdrawn_store(folder: Path) -> Settings:
+    """A store in which every second step of a conversation broke a constraint."""
+    settings = Settings(
+        store=str(folder / "over.db"),
+        programs=("tests.replay.test_against", *PROGRAMS),
+        good_morning_transid="OVER",
+    )
+
+    async def run() -> None:
+        async with open_region(settings) as region:
+            await work(region, None, "T001", OVERDRAWN)
+
+    asyncio.run(run())
+    with closing(sqlite3.connect(settings.store)) as database:
+        codes = database.execute("SELECT code FROM step ORDER BY sequence").fetchall()
+    assert [("",), ("ECON",), ("",), ("ECON",), ("",)] == codes
+    return settings
+
+
+def test_a_step_that_broke_a_constraint_breaks_it_again(tmp_path: Path) -> None:
+    """It is compared, and so is the one after it."""
+    outcome = asyncio.run(run_again(overdrawn_store(tmp_path)))
+    assert (5, [], {}) == (outcome.same, outcome.different, dict(outcome.skipped))
+
+
+def test_a_step_that_breaks_no_constraint_any_more_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The abend is stored, today the screen is another one."""
+    settings = overdrawn_store(tmp_path)
+    monkeypatch.setattr(sys.modules[__name__], "changed", lambda account, **_: account)
+    outcome = asyncio.run(run_again(settings))
+    assert [2, 4] == [verdict.step.number for verdict in outcome.different]
+    assert (3, {}) == (outcome.same, dict(outcome.skipped))
