@@ -10,6 +10,7 @@ from pathlib import Path
 import tomlkit
 from tomlkit.items import Table
 
+from monitor.errors import MonitorError
 from screens.replay.actions import write
 from screens.replay.approving import literal
 from screens.replay.scenario import BEGINNING, FORMAT, Expected, Scenario, Step
@@ -26,6 +27,17 @@ def text_of_scenario(scenario: Scenario) -> str:
         steps.append(_table(step))
     document.add("step", steps)
     return tomlkit.dumps(document)
+
+
+def check_writable(file: Path) -> None:
+    """Raise `MonitorError` if `write_text` could not put a text there."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}."):
+            pass
+    except OSError as error:
+        raise MonitorError(
+            f"{file} cannot be written ({error.strerror}); name a file in a folder that is there and can be written"
+        ) from error
 
 
 def write_text(file: Path, text: str) -> None:

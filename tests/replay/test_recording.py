@@ -27,7 +27,7 @@ from screens.replay.loading import RegionDriver
 from screens.replay.playing import Session
 from screens.replay.scenario import Scenario
 from screens.replay.secrets import Secrets
-from screens.replay.writing import text_of_scenario
+from screens.replay.writing import check_writable, text_of_scenario
 
 PROGRAMS = ("tests.replay.programs", "transactions.bank")
 LONG_AGO = datetime(2011, 12, 13, 14, 15, 16, 171000, tzinfo=UTC)
@@ -128,6 +128,24 @@ def test_what_had_begun_before_the_recording_is_left_out(tmp_path: Path) -> None
     scenario = live(settings, "T001", tmp_path / "x.replay.toml", console, on_store=True)
     assert [step.note for step in scenario.steps] == ["BOOM: converse"]
     assert scenario.transaction == ""
+
+
+@pytest.mark.parametrize("options", [(), ("--conversation", "1-3")], ids=["now", "stored"])
+@pytest.mark.parametrize("folder", ["nowhere", "x.db"])
+def test_a_file_that_cannot_be_written_is_told_before_the_session(
+    tmp_path: Path, folder: str, options: tuple[str, ...]
+) -> None:
+    """Nothing is worked through in vain; what is there stays as it is."""
+    settings = store_with(tmp_path, "enter")
+    told = entracte(settings, "record", str(tmp_path / folder / "x.replay.toml"), *options)
+    assert (2, True) == (told.exit_code, "x.replay.toml cannot be written (" in told.output)
+    assert "in a folder that is there" in told.output
+
+
+def test_a_check_that_a_file_can_be_written_leaves_nothing(tmp_path: Path) -> None:
+    """Neither the file nor another."""
+    check_writable(tmp_path / "x.replay.toml")
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_the_history_is_listed_and_filtered(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from monitor.settings import Settings
 from screens.replay.commands.approve import approve_file
 from screens.replay.foreign import READERS, kind_of
 from screens.replay.reading import read_text
-from screens.replay.writing import text_of_scenario, write_text
+from screens.replay.writing import check_writable, text_of_scenario, write_text
 
 
 @click.command("import")
@@ -37,6 +37,7 @@ def import_(
     """Make the scenario FILE of SCRIPT, an s3270 script or a WSim-like one, and write what it shows."""
     if file.exists() and not force:
         raise click.UsageError(f"{file} is there already; --force writes over it")
+    check_writable(file)
     text = read_text(script)
     scenario = READERS[kind or kind_of(text)](script, text)
     scenario = msgspec.structs.replace(scenario, file=file, transaction=transaction.upper())

@@ -23,7 +23,7 @@ from screens.replay.drivers.ground import Seeds
 from screens.replay.recording import scenario_of
 from screens.replay.scenario import Scenario
 from screens.replay.stored import conversation_id, history_of, stored_steps
-from screens.replay.writing import text_of_scenario, write_text
+from screens.replay.writing import check_writable, text_of_scenario, write_text
 
 Console = Callable[[Any, Any, str], Awaitable[None]]
 FIRST_SEED = 1
@@ -51,6 +51,7 @@ def record(
     """Make a scenario of a session: work at a terminal until you quit, or name a stored conversation."""
     if file.exists() and not force:
         raise click.UsageError(f"{file} is there already; --force writes over it")
+    check_writable(file)
     if conversation is not None:
         scenario = of_conversation(settings, conversation, file, full_attributes=full_attributes)
     else:
