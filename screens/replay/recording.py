@@ -135,7 +135,7 @@ class Replica:
             if look.protected:
                 continue
             if look.intensity is Intensity.DARK:
-                made.append(Fill(name, f"${secret_name(name)}"))
+                made.append(Fill(name, f"${secret_name(name)}" if fields[name] else ""))
                 continue
             field = self.space.field_at(start)
             now = self.space.content(field).replace(NUL, "") if field else ""

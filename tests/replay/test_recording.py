@@ -101,6 +101,18 @@ def test_a_stored_conversation_becomes_a_scenario(tmp_path: Path, monkeypatch: p
         assert run_file(file, settings, via).verdict == 0
 
 
+def test_a_hidden_field_that_was_emptied_is_emptied_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it had nothing in it is no secret; the one typed before is not sent in its place."""
+    settings = store_with(tmp_path, "field password = $PASSWORD", "enter", "field password =", "enter")
+    file = tmp_path / "x.replay.toml"
+    monkeypatch.setenv("PASSWORD", "open")
+    result = entracte(settings, "record", str(file), "--conversation", only_conversation(settings))
+    assert "it plays back the same" in result.output
+    assert 1 == file.read_text().count("$PASSWORD")
+
+
 def test_a_session_worked_now_becomes_a_scenario(tmp_path: Path) -> None:
     """On a store of its own, over several conversations, with the time of every step."""
 
