@@ -52,6 +52,15 @@ def test_all_drivers_show_the_same_screens() -> None:
     assert len(looks[0]) == 5
 
 
+@pytest.mark.parametrize("via", ["core", "store", "ui"])
+@pytest.mark.parametrize("text", ["€£¥×÷–—…", "°±“”’µß", "a b.c-_", "!#%&'()*", "{}[]~^`|", "<>=?@+/:"])
+def test_every_driver_types_every_character(via: str, text: str) -> None:
+    """Also those that keys have no names for."""
+    step = f"do = '''\nfield name = {text}\nenter\n'''\nfields = {{ name = \"{text}\" }}"
+    report = played(scenario_text("SIGN", step), via)
+    assert (problems(report), report.trouble) == ([], "")
+
+
 def test_the_clock_is_the_scenarios() -> None:
     """It begins when the file says, stands still, and moves by `wait` and `time`."""
     report = played(

@@ -17,6 +17,7 @@ from screens.replay.faults import ActionError
 from screens.replay.scenario import Scenario
 
 APP = "screens.console.app", "Terminal"
+PARSER = "screens.console.parser", "KeyParser"
 
 _LINES = str.maketrans("▏▕", "  ")
 """The window draws the sides of an outlined field where its attribute bytes are."""
@@ -36,6 +37,7 @@ class PilotDriver(GroundedDriver):
         self._window: AsyncExitStack | None = None
         self._app: Any = None
         self._pilot: Any = None
+        self._parser: Any = _found(PARSER)()
 
     @property
     def space(self) -> PresentationSpace:
@@ -63,8 +65,10 @@ class PilotDriver(GroundedDriver):
         await self._settle()
 
     async def type(self, text: str) -> None:
-        """Type characters."""
-        await self._pilot.press(*text)
+        """Type characters: what a terminal sends for them goes through the parser of its keys."""
+        for key in self._parser.feed(text):
+            self._app.post_message(key)
+            await self._pilot.pause()
         await self._settle()
 
     async def move_to(self, address: int) -> None:
@@ -75,11 +79,8 @@ class PilotDriver(GroundedDriver):
         await self._settle()
 
     async def _attach(self) -> None:
-        module, name = APP
         decoder = decoder_of(self.region.presentation)
-        self._app = getattr(importlib.import_module(module), name)(
-            self.region, decoder, self._scenario.terminal
-        )
+        self._app = _found(APP)(self.region, decoder, self._scenario.terminal)
         self._window = AsyncExitStack()
         size = (self._scenario.columns, self._scenario.rows + 1)
         self._pilot = await self._window.enter_async_context(self._app.run_test(size=size))
@@ -102,3 +103,9 @@ class PilotDriver(GroundedDriver):
             shown = self._app.view.render_line(geometry.top + row).text[geometry.left :].translate(_LINES)
             if shown[: self.space.columns].rstrip() != self.space.row_text(row).rstrip():
                 raise ActionError(f"the window shows {shown.rstrip()!r} in row {row + 1}")
+
+
+def _found(named: tuple[str, str]) -> Any:
+    """What a module of the terminal for people has under a name; Textual is imported only now."""
+    module, name = named
+    return getattr(importlib.import_module(module), name)
