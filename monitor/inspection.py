@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -52,7 +52,13 @@ def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
 
 
 @click.command()
-@click.option("--last", default=20, show_default=True, help="How many, the newest first.")
+@click.option(
+    "--last",
+    type=click.IntRange(1, 1_000_000),
+    default=20,
+    show_default=True,
+    help="How many, the newest first.",
+)
 @region_options
 def dumps(settings: Settings, last: int) -> None:
     """List the dumps that abends left."""
@@ -80,7 +86,7 @@ def dump(settings: Settings, number: str) -> None:
     except ValueError:
         raise click.BadParameter(f"{number!r} is neither a number nor a unit such as 3-17") from None
     with opened(settings) as database:
-        row = database.execute(_DUMP, wanted).fetchone()
+        row = _one_dump(database, wanted)
     if row is None:
         raise MonitorError(f"there is no dump {number}; `entracte dumps` lists what there is")
     click.echo(f"Dump {row['number']} of unit {unit_name(row['unit'])}, {row['at']}")
@@ -91,6 +97,14 @@ def dump(settings: Settings, number: str) -> None:
     click.echo(f"  area         {row['area_type']} {row['area']}")
     click.echo("")
     click.echo(row["detail"].rstrip() or "(the program did not raise)")
+
+
+def _one_dump(database: sqlite3.Connection, wanted: Mapping[str, int]) -> sqlite3.Row | None:
+    try:
+        row: sqlite3.Row | None = database.execute(_DUMP, wanted).fetchone()
+    except OverflowError:  # a number that no column holds
+        return None
+    return row
 
 
 @click.command()

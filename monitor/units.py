@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 _BITS = 32
+_REGION_BITS = 31
 
 
 class UnitIds:
@@ -31,5 +32,7 @@ def unit_name(unit: int) -> str:
 
 def unit_id(name: str) -> int:
     """The id of a name such as 3-17; raises ValueError if it is none."""
-    region, count = name.split("-")
-    return int(region) << _BITS | int(count)
+    region, count = map(int, name.split("-"))
+    if not (0 <= region < 1 << _REGION_BITS and 0 <= count < 1 << _BITS):
+        raise ValueError(f"no region gives the unit {name}")
+    return region << _BITS | count

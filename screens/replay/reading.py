@@ -15,6 +15,7 @@ from screens.replay.actions import Action, parse
 from screens.replay.faults import ActionError, ScenarioError, nearest
 from screens.replay.positions import Place, lines_of
 from screens.replay.scenario import BEGINNING, FORMAT, SUFFIX, Expected, Scenario, Step
+from screens.space.buffer import POSITIONS_MAX
 
 file_bytes_max = 16_000_000
 """The largest scenario file that is read."""
@@ -94,6 +95,9 @@ def read_scenario(file: Path, text: str) -> Scenario:
     if not header.step:
         raise ScenarioError(file, 0, "there is no step: add one with [[step]]")
     rows, columns = map(int, header.screen.split("x"))
+    if rows * columns > POSITIONS_MAX:
+        problem = f"screen is {header.screen}: a display has {POSITIONS_MAX} positions at most"
+        raise ScenarioError(file, lines.get((-1, "screen"), 1), problem)
     return Scenario(
         file=file,
         steps=tuple(_step(file, number, step, lines) for number, step in enumerate(header.step)),

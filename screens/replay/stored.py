@@ -38,11 +38,12 @@ def presenter_of(database: sqlite3.Connection, settings: Settings) -> Presenter:
 
 def conversation_id(name: str) -> int:
     """The id of a conversation named as `history` names it, such as 3-17."""
-    if not _ID.fullmatch(name):
+    try:
+        return unit_id(name if _ID.fullmatch(name) else "")
+    except ValueError:
         raise MonitorError(
             f"{name!r} is not a conversation: `entracte replay history` lists them, such as 3-17"
-        )
-    return unit_id(name)
+        ) from None
 
 
 def is_conversation(name: str) -> bool:

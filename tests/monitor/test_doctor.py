@@ -1,4 +1,4 @@
-"""`entracte doctor` says what a region would say of the same store."""
+"""`entracte doctor` says what a region would say of the same store; `dumps` and `dump` find what abends left."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from monitor.cli import main
@@ -17,6 +18,22 @@ from monitor.startup import open_region
 async def _made(store: Path) -> None:
     async with open_region(Settings(store=str(store))):
         pass
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("dump", "99999999999999999999999"), "there is no dump 99999999999999999999999"),
+        (("dump", "1-99999999999999999999"), "is neither a number nor a unit such as 3-17"),
+        (("dumps", "--last", "99999999999999999999"), "is not in the range"),
+    ],
+)
+def test_a_number_that_is_too_large_is_told(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    """By all that look for dumps."""
+    store = tmp_path / "s.db"
+    asyncio.run(_made(store))
+    found = CliRunner().invoke(main, [*arguments, "--store", str(store)])
+    assert (2, True) == (found.exit_code, told in found.output)
 
 
 def test_a_store_of_a_newer_version_is_told(tmp_path: Path) -> None:

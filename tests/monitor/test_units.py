@@ -33,7 +33,7 @@ def test_name_and_id_are_each_others_inverse(region: int, count: int) -> None:
     assert unit_id(unit_name(unit)) == unit
 
 
-@pytest.mark.parametrize("name", ["", "3", "3-", "x-1", "1-2-3"])
+@pytest.mark.parametrize("name", ["", "3", "3-", "x-1", "1-2-3", f"{2**31}-1", f"1-{2**32}"])
 def test_what_is_no_name_is_refused(name: str) -> None:
     """A name that is none raises ValueError."""
     with pytest.raises(ValueError, match=r".*"):

@@ -89,6 +89,7 @@ def test_what_is_written_is_read_again() -> None:
         ("title =", "titel =", "did you mean title?"),
         ("seed = 7", "seed = 0", "`seed`"),
         ('screen = "27x132"', 'screen = "wide"', "`screen`"),
+        ('screen = "27x132"', 'screen = "200x200"', "16383 positions at most"),
         ("starts = 2026-02-03T04:05:06Z", "starts = 2026-02-03T04:05:06", "timezone"),
         ("cursor =", "curser =", "did you mean cursor?"),
         ('cursor = "name"', "cursor = 5", "step 1 cursor"),

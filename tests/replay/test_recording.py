@@ -176,6 +176,50 @@ def test_the_history_is_listed_and_filtered(tmp_path: Path) -> None:
     assert "there is no conversation 9-9" in entracte(settings, "history", "9-9").output
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("history", "1-99999999999999999999"),
+        ("show", "1-9999999999999999999"),
+        ("fork", "1-9999999999999999999", "9"),
+        ("record", "new.replay.toml", "--conversation", "99999999999-1"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_number_no_region_gives_is_no_conversation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """It is told as such, however large it is."""
+    settings = store_with(tmp_path, "enter")
+    monkeypatch.chdir(tmp_path)
+    told = entracte(settings, *arguments)
+    assert (2, True) == (told.exit_code, "is not a conversation" in told.output)
+
+
+@pytest.mark.parametrize(
+    ("since", "listed"),
+    [("2011-12-13", 1), ("2011-12-13T14:15:16", 1), ("2011-12-13T15:15:16+01:00", 1), ("2011-12-14", 0)],
+)
+def test_the_history_since_a_time(tmp_path: Path, since: str, listed: int) -> None:
+    """A day, a moment, or one somewhere else; in UTC if it does not say."""
+    told = entracte(store_with(tmp_path, "enter"), "history", "--since", since).output
+    assert listed == told.count("T001")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--since", "2026-99-99"), "--since 2026-99-99 is no time"),
+        (("--since", "0001-01-01T00:00+05:00"), "is no time"),
+        (("--last", "99999999999999999999"), "is not in the range"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_told(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    """It is a mistake, not a history without conversations."""
+    told = entracte(store_with(tmp_path, "enter"), "history", *arguments)
+    assert (2, True) == (told.exit_code, words in told.output)
+
+
 def test_a_fork_goes_on_from_an_earlier_step(tmp_path: Path) -> None:
     """A conversation of its own, with the area and the screen of then; the old one stays as it is."""
     settings = store_with(tmp_path, "enter", "enter", "enter", moment=datetime.now(UTC))

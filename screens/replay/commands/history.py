@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
 from monitor.cli import region_options
+from monitor.clock import stamp
 from monitor.recall import Filter, StoredStep, conversations
 from monitor.settings import Settings
 from monitor.units import unit_name
@@ -20,7 +23,13 @@ from screens.replay.stored import conversation_id, history_of, stored_steps
 @click.option("--state", type=click.Choice(["open", "ended"]), help="Only open or ended ones.")
 @click.option("--abended", is_flag=True, help="Only those whose last step abended.")
 @click.option("--since", default="", metavar="TIME", help="Last step not before this, such as 2026-01-02.")
-@click.option("--last", default=50, show_default=True, help="How many, the latest first.")
+@click.option(
+    "--last",
+    type=click.IntRange(1, 1_000_000),
+    default=50,
+    show_default=True,
+    help="How many, the latest first.",
+)
 @region_options
 def history(
     settings: Settings,
@@ -39,7 +48,7 @@ def history(
             for step in stored_steps(database, conversation_id(conversation)):
                 click.echo(step_line(step))
             return
-        wanted = Filter(terminal, user, transid, state or "", abended, since, last)
+        wanted = Filter(terminal, user, transid, state or "", abended, _moment(since), last)
         found = conversations(database, wanted)
     for one in found:
         ended = f"{one.outcome}{f' {one.code}' if one.code else ''}"
@@ -49,6 +58,19 @@ def history(
         )
     if not found:
         click.echo("no conversations")
+
+
+def _moment(since: str) -> str:
+    """A time as the store has it, in UTC if it does not say; empty for none."""
+    if not since:
+        return ""
+    try:
+        moment = datetime.fromisoformat(since)
+        return stamp((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC))
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(
+            f"--since {since} is no time ({error}); write it as 2026-01-02 or 2026-01-02T03:04"
+        ) from error
 
 
 def step_line(step: StoredStep) -> str:
