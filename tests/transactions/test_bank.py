@@ -161,6 +161,21 @@ async def test_a_statement_is_paged(tmp_path: Path) -> None:
         assert await operator.do(Key.PF7) == "These are the latest lines"
 
 
+@pytest.mark.parametrize("key", [Key.PF7, Key.PF8])
+async def test_a_page_key_looks_up_another_account_that_was_typed(tmp_path: Path, key: Key) -> None:
+    """No account's lines are shown under the number of another, on whatever page it was typed."""
+    async with operator_on(tmp_path / "store.db") as operator:
+        await started(operator, "STMT")
+        await operator.do("20030022", Key.ENTER)
+        expected = operator.rows
+        for pages_down in (0, 1, 20):
+            await operator.do(Key.ERASE_EOF, "10020011", Key.ENTER, *[Key.PF8] * pages_down)
+            assert await operator.do("20030022", key) == ""
+            assert operator.rows == expected
+        says = await operator.do("99999999", key)
+        assert (says, operator.field("owner")) == ("Account 99999999 does not exist", "")
+
+
 async def test_a_line_booked_meanwhile_moves_nothing(tmp_path: Path) -> None:
     """The position is a place in the account, not a count of lines."""
     async with operator_on(tmp_path / "store.db") as operator:
@@ -181,6 +196,7 @@ async def test_a_line_booked_meanwhile_moves_nothing(tmp_path: Path) -> None:
         ((Key.ENTER,), "Account must be 8 digits"),
         (("99999999", Key.ENTER), "Account 99999999 does not exist"),
         ((Key.PF8,), "Show an account first"),
+        (("1002", Key.PF8), "Account must be 8 digits"),
         ((Key.PF2,), "PF2 does nothing here; the keys that do are on the last row"),
     ],
 )

@@ -146,6 +146,13 @@ async def test_notes_that_were_overtaken_are_not_written(tmp_path: Path) -> None
         assert operator.ask(TICKET, 1001) == [("TAKEN", "T001", "New")]
 
 
+async def test_a_command_goes_before_the_page(tmp_path: Path) -> None:
+    """F8 with a command on a line does it, as Enter would."""
+    async with operator_on(tmp_path / "store.db") as operator:
+        await at_the_desk(operator)
+        assert await operator.do("t", Key.PF8) == "Ticket 1001 is yours"
+
+
 async def test_a_ticket_only_shown_is_protected(tmp_path: Path) -> None:
     """S takes nothing; the keys that would change it do nothing."""
     async with operator_on(tmp_path / "store.db") as operator:

@@ -79,6 +79,17 @@ async def test_a_search_by_name_is_paged_by_name(tmp_path: Path) -> None:
         assert operator.field("lines") == "By name, F8 for more"
 
 
+@pytest.mark.parametrize("key", [Key.PF7, Key.PF8])
+async def test_what_is_typed_goes_before_the_page(tmp_path: Path, key: Key) -> None:
+    """With a search or a line command on the screen, F7 and F8 do what Enter does."""
+    async with operator_on(tmp_path / "store.db") as operator:
+        await started(operator, "INVB")
+        await operator.do(Key.PF8, "25", key)
+        assert operator.field("number.1") == "25000"
+        await operator.do(Key.TAB, "u", key)
+        assert (operator.map, operator.field("number")) == ("INVB02", "25000")
+
+
 async def test_an_item_is_updated(tmp_path: Path) -> None:
     """U opens it, Enter writes it back and returns to the same page; no lock is held meanwhile."""
     async with operator_on(tmp_path / "store.db") as operator:

@@ -40,12 +40,8 @@ async def statement(task: Task[Statement]) -> Outcome:
             return await asked(task)
         case Aid.CLEAR:
             return Finish()
-        case Aid.PF7 | Aid.PF8 if not task.area.number:
-            return Converse(STMT01.mistake(task, task.receive(STMT01), "number", "Show an account first"))
-        case Aid.PF7:
-            return await later(task)
-        case Aid.PF8:
-            return await earlier(task)
+        case Aid.PF7 | Aid.PF8:
+            return await turned(task)
         case Aid.PF12 if task.area.before:
             return await latest(task, task.area.number)
         case Aid.PF3 | Aid.PF12:
@@ -60,6 +56,16 @@ async def asked(task: Task[Statement]) -> Outcome:
     if "number" in form.errors:
         return unknown(task, form.number, form.errors["number"])
     return await latest(task, form.number)
+
+
+async def turned(task: Task[Statement]) -> Outcome:
+    """The page above or below; if another account was typed, its statement, as with Enter."""
+    form = task.receive(STMT01)
+    if form.number != task.area.number:
+        return await asked(task)
+    if not form.number:
+        return Converse(STMT01.mistake(task, form, "number", "Show an account first"))
+    return await (later(task) if task.aid is Aid.PF7 else earlier(task))
 
 
 async def latest(task: Task[Statement], number: str, say: str = "") -> Outcome:

@@ -88,7 +88,9 @@ async def queue(task: Task[Desk], say: str = "", wrong: str = "", at_fault: str 
 
 
 async def turn(task: Task[Desk]) -> Outcome:
-    """The page of the queue above or below, if there is one."""
+    """The page of the queue above or below, if there is one; a command that was typed is done, as with Enter."""
+    if any(task.receive(TKTQ01).option):
+        return await choose(task)
     pages, up = Pages(task.files[Ticket], LINES, "number"), task.aid is Aid.PF7
     page = await (pages.above(task.area.first) if up else pages.below(task.area.last))
     if not page.records:

@@ -66,7 +66,10 @@ def pages(task: Task[Inventory]) -> Pages[Item]:
 
 
 async def turned(task: Task[Inventory]) -> Outcome:
-    """The page above or below, if there is one."""
+    """The page above or below, if there is one; if something was typed, that is done, as with Enter."""
+    form = task.receive(INVB01)
+    if form.find or any(form.option):
+        return await chosen(task)
     found = pages(task)
     up = task.aid is Aid.PF7
     page = await (found.above(task.area.first) if up else found.below(task.area.last))
