@@ -226,38 +226,42 @@ class File(Generic[R]):
         return None if record is None or await self.version(key) != version else record
 
     async def browse(
-        self, start: Part | None = None, *, limit: int, backward: bool = False, alternate: bool = False
+        self, start: RecordKey | None = None, *, limit: int, backward: bool = False, alternate: bool = False
     ) -> list[R]:
         """Up to `limit` records from `start` on, included, by key or by the alternate index.
 
-        `start` None begins at the end where the direction begins. Durable records, with this unit's own
-        changes to them; records of other units that are sealed but not durable yet are not seen.
+        `start` is a value to begin at, or a tuple of the place of one record: the parts of the key, of an
+        alternate index its value and then those. None begins at the end where the direction begins. Durable
+        records, with this unit's own changes; records of others that are sealed but not durable are not seen.
         """
         table = self._record.table
         by = table.alternate if alternate else table.key[0]
         if not by:
             raise MonitorError(f"file {table.name} has no alternate index; declare one with alternate=")
-        first = None if start is None else self._plain_start(by, start)
+        order = tuple(dict.fromkeys((by, *table.key)))
+        first = (
+            () if start is None else self._plain_place(order, start if isinstance(start, tuple) else (start,))
+        )
         found = await self._unit.ask(
             self._reports.store.browse(
                 table.name,
                 by=by,
-                start=first,
+                start=first or None,
                 rows_max=self._reports.allowed(limit) + len(self._unit.rows),
                 backward=backward,
             )
         )
-        rows = self._with_own([item.row for item in found], by, first, backward)[:limit]
+        rows = self._with_own([item.row for item in found], order, first, backward)[:limit]
         return [self._record.from_row(row) for row in rows]
 
-    def _with_own(self, found: list[Row], by: str, first: Value, backward: bool) -> list[Row]:
+    def _with_own(self, found: list[Row], order: tuple[str, ...], first: Row, backward: bool) -> list[Row]:
         """The rows a browse found, with this unit's own changes to them."""
         table = self._record.table
         own = {key.value: row for key, row in self._unit.rows.items() if key.table == table.name}
         if not own:
             return found
         places = [table.columns.index(name) for name in table.key]
-        at = table.columns.index(by)
+        sorted_by = [table.columns.index(name) for name in order]
 
         def key_of(row: Row) -> KeyValue:
             return (
@@ -267,18 +271,21 @@ class File(Generic[R]):
             )
 
         def is_reached(row: Row) -> bool:
-            value = row[at]
-            return first is None or (
-                value is not None and bool(value <= first if backward else value >= first)
-            )
+            values = tuple([row[place] for place in sorted_by[: len(first)]])
+            return None not in values and (values <= first if backward else values >= first)
 
         def place_of(row: Row) -> list[tuple[bool, Any]]:
-            values = [row[place] for place in (at, *places)]
-            return [(value is not None, value) for value in values]  # NULL first, as SQLite has it
+            return [(row[at] is not None, row[at]) for at in sorted_by]  # NULL first, as SQLite has it
 
         kept = [row for row in found if key_of(row) not in own]
         kept += [row for row in own.values() if row is not None and is_reached(row)]
         return sorted(kept, key=place_of, reverse=backward)
+
+    def _plain_place(self, order: tuple[str, ...], place: Row) -> Row:
+        """Where a browse begins, part by part; raises `KeyUnfit` for one with too few parts, or too many."""
+        if not 1 <= len(place) <= len(order):
+            raise KeyUnfit(self._record.table.name, place)
+        return tuple([self._plain_start(by, part) for by, part in zip(order, place, strict=False)])
 
     def _plain_start(self, by: str, start: object) -> Value:
         """Where a browse begins, as the column has it; raises `KeyUnfit` for a value of another type."""

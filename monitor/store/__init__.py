@@ -95,9 +95,13 @@ class Store(Protocol):
         ...
 
     async def browse(
-        self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
+        self, table: str, *, by: str, start: Value | Row, rows_max: int, backward: bool
     ) -> Sequence[Versioned]:
-        """Up to `rows_max` records from `start` on (included; None: from the end), by the column `by`."""
+        """Up to `rows_max` records from `start` on (included; None: from the end), by the column `by`.
+
+        Among equal values the key decides. `start` is a value of `by`; a row of values is one of `by` and then of
+        the key's columns, as many as are given.
+        """
         ...
 
     async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:

@@ -85,7 +85,7 @@ class RelayedStore:
             raise
 
     async def browse(
-        self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
+        self, table: str, *, by: str, start: Value | Row, rows_max: int, backward: bool
     ) -> Sequence[Versioned]:
         """See `Store.browse`."""
         return await self._near.browse(table, by=by, start=start, rows_max=rows_max, backward=backward)

@@ -41,14 +41,13 @@ class SqliteStore:
         return records_of(questions, answers)
 
     async def browse(
-        self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
+        self, table: str, *, by: str, start: Value | Row, rows_max: int, backward: bool
     ) -> Sequence[Versioned]:
         """One query, in the second reading connection, so that it holds up nobody's next key."""
-        sql = statements.browse(self._transactor.tables[table], by, start is None, backward)
+        place = start if isinstance(start, tuple) else () if start is None else (start,)
+        sql = statements.browse(self._transactor.tables[table], by, len(place), backward)
         with translated(), readable(table):
-            rows = await self._query(
-                lambda database: database.execute(sql, {"start": start, "rows": rows_max}).fetchall()
-            )
+            rows = await self._query(lambda database: database.execute(sql, (*place, rows_max)).fetchall())
         return [Versioned(tuple(row[1:]), row[0]) for row in rows]
 
     async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:

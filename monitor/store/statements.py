@@ -132,13 +132,14 @@ def delete(table: Table) -> str:
 
 
 @cache
-def browse(table: Table, by: str, from_start: bool, backward: bool) -> str:
-    """Up to :rows records by the column `by`, from :start on; the key decides between equal values."""
+def browse(table: Table, by: str, parts: int, backward: bool) -> str:
+    """Up to ? records by the column `by`, then by the key, from the first `parts` of these columns on; 0: all."""
     direction, compare = ("DESC", "<=") if backward else ("ASC", ">=")
-    where = ":start IS NULL" if from_start else f"{quoted(by)} {compare} :start"
-    order = ", ".join(f"{quoted(column)} {direction}" for column in dict.fromkeys((by, *table.key)))
+    columns = tuple(dict.fromkeys((by, *table.key)))
+    where = f"({_listed(columns[:parts])}) {compare} ({', '.join('?' * parts)})" if parts else "1"
+    order = ", ".join(f"{quoted(column)} {direction}" for column in columns)
     written_by = str(0) if table.append else "written_by"
     return (
         f"SELECT {written_by}, {_listed(table.columns)} FROM {quoted(table.name)} "
-        f"WHERE {where} ORDER BY {order} LIMIT :rows"
+        f"WHERE {where} ORDER BY {order} LIMIT ?"
     )

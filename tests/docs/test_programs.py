@@ -96,6 +96,23 @@ def test_browse_in_both_directions(library: Path) -> None:
     assert messages(library, "PF(3)", "?") == ["Type the number of a book"]
 
 
+def test_browse_past_a_page_of_one_title(library: Path) -> None:
+    """Five books called Emma fill more than a page, and all others are reached after them, and they again."""
+    messages(library, "?")
+    ask(library, "INSERT INTO book VALUES (5,'Emma','','',1), (6,'Emma','','',1), (7,'Emma','','',1)")
+    look = "Ascii(2,1,7)"
+    seen = messages(library, "PF(4)", look, "PF(8)", look, "PF(8)", look, "PF(7)", look, "PF(7)", look, row=2)
+    assert seen == ["2", "6", "4", "6", "2"]
+
+
+def test_browse_where_no_book_is(library: Path) -> None:
+    """An empty file is a message, in all directions."""
+    messages(library, "?")
+    ask(library, "DELETE FROM book")
+    seen = messages(library, "PF(4)", "?", "PF(8)", "?", "PF(7)", "?", row=6)
+    assert seen == ["There are no books here"] * 3
+
+
 def test_abend_leaves_everything_as_it_was(library: Path) -> None:
     """The book is there, the code on the screen, and the dump in the list."""
     (seen,) = messages(library, "Clear", 'String("BURN")', "Enter", "?", row=23)

@@ -27,7 +27,7 @@ class HookedStore:
         return await self.store.read(keys)
 
     async def browse(
-        self, table: str, *, by: str, start: Value, rows_max: int, backward: bool
+        self, table: str, *, by: str, start: Value | Row, rows_max: int, backward: bool
     ) -> Sequence[Versioned]:
         """The hook, then the browse."""
         await self.before_search(table)

@@ -301,19 +301,55 @@ async def test_an_own_change_is_no_change_by_someone_else(disk: Disk) -> None:
     await perform(disk, body)
 
 
+async def test_a_browse_begins_at_the_place_of_one_record(disk: Disk) -> None:
+    """Past those before it in the first part of the key."""
+
+    async def write(task: Task[NoArea]) -> None:
+        for hall, number in (("A", 1), ("A", 2), ("A", 3), ("B", 1)):
+            await task.files[Seat].write(Seat(hall, number, None, Decimal(1)))
+
+    async def look(task: Task[NoArea]) -> None:
+        seats = task.files[Seat]
+        await seats.rewrite(Seat("A", 3, None, Decimal(2)))
+        found = await seats.browse(("A", 2), limit=2)
+        assert [(seat.hall, seat.number) for seat in found] == [("A", 2), ("A", 3)]
+        found = await seats.browse(("A", 2), limit=9, backward=True)
+        assert [(seat.hall, seat.number) for seat in found] == [("A", 2), ("A", 1)]
+        assert await seats.browse(("B",), limit=9) == await seats.browse("B", limit=9) != []
+        for unfit in ((), ("A", "2"), ("A", 2, 3), (None, "A")):
+            with pytest.raises(KeyUnfit):
+                await seats.browse(unfit, limit=9)  # type: ignore[arg-type]  # None is no part of a place
+
+    await perform(disk, write, look)
+
+
 changes = st.lists(
     st.tuples(st.sampled_from(["put", "delete"]), st.integers(0, 12), st.sampled_from("ABC")), max_size=8
 )
 
 
 @settings(max_examples=40)
-@given(changes, st.none() | st.integers(-1, 13), st.integers(0, 12), st.booleans(), st.booleans())
+@given(
+    changes,
+    st.none() | st.integers(-1, 13),
+    st.integers(0, 12),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.integers(0, 12),
+)
 def test_browse_is_a_sorted_file_with_own_changes(
-    edits: list[tuple[str, int, str]], start: int | None, limit: int, backward: bool, alternate: bool
+    edits: list[tuple[str, int, str]],
+    start: int | None,
+    limit: int,
+    backward: bool,
+    alternate: bool,
+    key: int | None,
 ) -> None:
     """A browse gives what a sorted list of all records, with this step's changes made, would give."""
     before = {number: Account(number, "ABC"[number % 3], 0) for number in range(1, 12, 2)}
-    place = None if start is None else ("ABC"[start % 3] if alternate else start)
+    place: tuple[Any, ...] = () if start is None else ("ABC"[start % 3] if alternate else start,)
+    if place and alternate and key is not None:
+        place = (*place, key)
 
     def sort_key(account: Account) -> tuple[Any, int]:
         return (account.owner if alternate else account.number, account.number)
@@ -338,13 +374,18 @@ def test_browse_is_a_sorted_file_with_own_changes(
                 await task.files[Account].delete(number)
                 del after[number]
         expected = sorted(after.values(), key=sort_key, reverse=backward)
-        if place is not None:
-            expected = [
-                account
-                for account in expected
-                if (sort_key(account)[0] <= place if backward else sort_key(account)[0] >= place)
-            ]
-        found = await task.files[Account].browse(place, limit=limit, backward=backward, alternate=alternate)
+        expected = [
+            account
+            for account in expected
+            if (
+                sort_key(account)[: len(place)] <= place
+                if backward
+                else sort_key(account)[: len(place)] >= place
+            )
+        ]
+        found = await task.files[Account].browse(
+            place or None, limit=limit, backward=backward, alternate=alternate
+        )
         assert found == expected[:limit]
 
     disk = Disk()

@@ -22,6 +22,7 @@ from monitor.store import (
     Row,
     Store,
     Unit,
+    Value,
     Versioned,
     judge,
 )
@@ -157,7 +158,7 @@ async def test_browse_both_ways_from_a_start(opened: Opened) -> None:
     store = await opened()
     await store.commit([put(n, n, 0, owner="AB"[n % 2]) for n in range(1, 10)])
 
-    async def numbers(by: str, start: int | str | None, backward: bool, rows_max: int = 100) -> list[int]:
+    async def numbers(by: str, start: Value | Row, backward: bool, rows_max: int = 100) -> list[int]:
         found = await store.browse("account", by=by, start=start, rows_max=rows_max, backward=backward)
         assert all(record.written_by == record.row[0] for record in found)
         return [record.row[0] for record in found]
@@ -169,6 +170,9 @@ async def test_browse_both_ways_from_a_start(opened: Opened) -> None:
     assert await numbers("owner", "B", backward=False) == [1, 3, 5, 7, 9]
     assert await numbers("owner", "A", backward=True) == [8, 6, 4, 2]
     assert await numbers("number", 100, backward=False) == []
+    assert await numbers("owner", ("A", 6), backward=False, rows_max=3) == [6, 8, 1]
+    assert await numbers("owner", ("B", 3), backward=True, rows_max=3) == [3, 1, 8]
+    assert await numbers("owner", ("B", 4), backward=False) == [5, 7, 9]
 
 
 async def test_select_gives_no_more_than_asked(opened: Opened) -> None:
