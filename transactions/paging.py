@@ -1,7 +1,8 @@
-"""A file, a page at a time: the position is a key in the area, so that what others add or delete moves nothing."""
+"""A file, a page at a time: the position is a place in the area, so that what others add or delete moves nothing."""
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from monitor.files import File, Record
@@ -20,15 +21,16 @@ class Page(NamedTuple, Generic[R]):
 class Pages(Generic[R]):
     """The pages of a file by its key, or by its alternate index."""
 
-    def __init__(self, file: File[R], lines: int, by: str, alternate: bool = False) -> None:
+    def __init__(self, file: File[R], lines: int, *by: str, alternate: bool = False) -> None:
+        """`by`: the fields that say where a record stands, and no other does: the alternate one, then the key's."""
         self._file = file
         self._lines = lines
-        self._by = by
+        self._place = attrgetter(*by)
         self._alternate = alternate
 
     def place(self, record: R) -> Any:
-        """Where a record stands."""
-        return getattr(record, self._by)
+        """Where a record stands: a value, or a tuple of several."""
+        return self._place(record)
 
     async def at(self, start: Any = None) -> Page[R]:
         """The page from a place on; without one, the first."""

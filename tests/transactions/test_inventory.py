@@ -90,6 +90,24 @@ async def test_what_is_typed_goes_before_the_page(tmp_path: Path, key: Key) -> N
         assert (operator.map, operator.field("number")) == ("INVB02", "25000")
 
 
+async def test_items_of_one_name_are_paged(tmp_path: Path) -> None:
+    """More of them than two pages hold: each is on one page, and so are those after them."""
+    async with operator_on(tmp_path / "store.db") as operator:
+        operator.ask("UPDATE item SET name = 'LATCH' WHERE name LIKE 'LATCH%' OR name LIKE 'HOSE CLIP%'")
+        expected = [number for (number,) in operator.ask("SELECT number FROM item ORDER BY name, number")]
+        start = expected.index(operator.ask("SELECT min(number) FROM item WHERE name = 'LATCH'")[0][0])
+        await started(operator, "INVB")
+        await operator.do("LATCH", Key.ENTER)
+        pages = [numbers(operator)]
+        for _ in range(4):
+            await operator.do(Key.PF8)
+            pages.append(numbers(operator))
+        assert [number for page in pages for number in page] == expected[start : start + 5 * 13]
+        for page in reversed(pages[:-1]):
+            await operator.do(Key.PF7)
+            assert numbers(operator) == page
+
+
 async def test_an_item_is_updated(tmp_path: Path) -> None:
     """U opens it, Enter writes it back and returns to the same page; no lock is held meanwhile."""
     async with operator_on(tmp_path / "store.db") as operator:

@@ -26,9 +26,9 @@ class Inventory(Area):
     """The page that is shown, and the item over it."""
 
     by_name: bool = False
-    first: str = ""
-    """Number or name of the first item on the page."""
-    last: str = ""
+    first: str | tuple[str, ...] = ""
+    """Number, or name and number, of the first item on the page."""
+    last: str | tuple[str, ...] = ""
     number: str = ""
     """The one item that is shown; empty: the page."""
     written_by: int = 0
@@ -61,8 +61,9 @@ async def inventory(task: Task[Inventory]) -> Outcome:
 
 def pages(task: Task[Inventory]) -> Pages[Item]:
     """The items in the order the operator wants."""
-    by_name = task.area.by_name
-    return Pages(task.files[Item], LINES, "name" if by_name else "number", alternate=by_name)
+    if task.area.by_name:
+        return Pages(task.files[Item], LINES, "name", "number", alternate=True)
+    return Pages(task.files[Item], LINES, "number")
 
 
 async def turned(task: Task[Inventory]) -> Outcome:
@@ -98,9 +99,9 @@ async def search(task: Task[Inventory], wanted: str) -> Outcome:
         return listed(task, await pages(task).at(task.area.first))
     task.area.by_name = not wanted.isdigit()
     page = await pages(task).at(wanted)
-    if page.records and pages(task).place(page.records[0]).startswith(wanted):
-        return listed(task, page)
     what = "name" if task.area.by_name else "number"
+    if page.records and getattr(page.records[0], what).startswith(wanted):
+        return listed(task, page)
     wrong = f"No {what} begins with {wanted}" + ("; these come after it" if page.records else "")
     return listed(task, page if page.records else await pages(task).at(), wrong=wrong)
 
