@@ -87,6 +87,16 @@ def test_save_what_someone_else_changed(library: Path) -> None:
     assert ask(library, "SELECT shelf FROM book WHERE number = 2") == [("C9",)]
 
 
+def test_save_what_sql_changed(library: Path) -> None:
+    """The page's SQL changes a row in a way that an update notices, each time."""
+    for _ in range(2):
+        messages(library, "Home", "EraseEOF", *LOOK)
+        ask(library, "UPDATE book SET shelf = 'A2' WHERE number = 2")
+        ask(library, pages.titled(PAGE, "move"))
+        assert messages(library, "PF(5)", "?") == ["Changed by someone else: press Enter to see it"]
+    assert ask(library, "SELECT shelf FROM book WHERE number = 2") == [("C1",)]
+
+
 def test_browse_in_both_directions(library: Path) -> None:
     """The list begins with the first title, goes on, and comes back."""
     seen = messages(
