@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from types import ModuleType
@@ -14,6 +13,7 @@ from monitor.area import Area, NoArea, fault_of
 from monitor.errors import StartupError
 from monitor.exchange import Aid
 from monitor.files import Record
+from monitor.importing import imported
 from monitor.outcome import Outcome
 from monitor.parking import Parked
 from monitor.store import Table
@@ -128,17 +128,7 @@ def load(names: Iterable[str]) -> Application:
     for name in names:
         if not all(part.isidentifier() for part in name.split(".")):
             raise StartupError(f"programs: {name!r} is not the name of a module; correct the settings")
-        try:
-            module = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            raise StartupError(
-                f"programs: there is no module {name!r} ({error}); correct the settings, or install it, "
-                "or put it beside the settings file"
-            ) from error
-        except Exception as error:
-            if hasattr(error, "abend_code"):  # a map that cannot be declared, for one
-                raise StartupError(f"programs: {name} cannot be loaded: {error}") from error
-            raise
+        module = imported(name)
         packages.append(name)
         for value in vars(module).values():
             if isinstance(value, Program):
