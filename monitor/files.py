@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import msgspec
 
+from monitor.columns import can_hold
 from monitor.errors import (
     Abend,
     DuplicateRecord,
@@ -105,6 +106,12 @@ def _declare(
         for column in (*(() if append else key), *filter(None, (alternate,))):
             if column not in columns:
                 raise MonitorError(f"{record.__name__} has no field {column!r}; it has {', '.join(columns)}")
+        for field in fields:
+            if not can_hold(field.type):
+                raise MonitorError(
+                    f"{record.__name__}.{field.name} is of a type no column can hold, {field.type}; "
+                    "keep each as a record of its own, or all as one text"
+                )
         (own,) = key if append else ("written_by",)
         for column in columns:
             if column.lower() == own.lower():
@@ -372,6 +379,8 @@ class Files:
         self._unit.append(table.name, _row_of(record))
 
     def _known(self, record: type[Record]) -> Table:
+        if not hasattr(record, "table"):
+            raise MonitorError(f"{record.__name__} is in no table: declare it with @file or @ledger")
         table = record.table
         if self._reports.loaded.get(table.name) is not table:
             raise MonitorError(

@@ -59,10 +59,19 @@ def transaction(
     transid: str, *, area: type[Any] = NoArea, keys: tuple[Aid, ...] = (), title: str = ""
 ) -> Callable[[Function[Any]], Program[Any]]:
     """Declare a function from a task to an outcome to be the program of `transid`; a plain `def` gets a thread."""
+    if not isinstance(transid, str):
+        raise StartupError(
+            f"@transaction stands before {getattr(transid, '__name__', transid)} without a transaction id: "
+            'write @transaction("CODE")'
+        )
     if not (
         1 <= len(transid) <= 4 and transid.isascii() and transid.isalnum() and transid == transid.upper()
     ):
         raise StartupError(f"transaction id {transid!r} must be 1 to 4 letters or digits, in upper case")
+    if not isinstance(area, type) or not issubclass(area, Area):
+        raise StartupError(f"{transid} has the area {area!r}: give it the type itself, a subclass of Area")
+    if not isinstance(keys, tuple) or not set(keys) <= set(Aid):
+        raise StartupError(f"{transid} has the keys {keys!r}: give it a tuple of Aids, as in (Aid.PF1,)")
 
     def declare(function: Function[Any]) -> Program[Any]:
         first_line = (inspect.getdoc(function) or "").partition("\n")[0]

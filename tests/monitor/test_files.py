@@ -182,6 +182,23 @@ class Stranger(Record, frozen=True):
     id: int
 
 
+class Loose(Record, frozen=True):
+    """A record type without `@file`."""
+
+    id: int
+
+
+async def test_a_record_that_was_not_declared_is_told(disk: Disk) -> None:
+    """With what to write above it, as a file and as a ledger."""
+
+    async def body(task: Task[NoArea]) -> None:
+        for use in (lambda: task.files[Loose], lambda: task.files.append(Loose(1))):
+            with pytest.raises(MonitorError, match="Loose is in no table: declare it with @file or @ledger"):
+                use()
+
+    await perform(disk, body)
+
+
 async def test_declaration_names_a_field_that_is_not_there() -> None:
     """A key or an index that is no field is told when the record type is declared."""
     with pytest.raises(MonitorError, match="nothing"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from monitor import Aid, Finish, NoArea, Outcome, Program, Task, transaction
+from monitor import Aid, Area, Finish, NoArea, Outcome, Program, Task, transaction
 from monitor.errors import StartupError
 from monitor.program import ProgramTable, load
 
@@ -22,6 +25,33 @@ def test_transaction_id_is_short_plain_and_upper_case(transid: str) -> None:
     """An id nobody could type is refused when the program is declared."""
     with pytest.raises(StartupError, match="1 to 4"):
         transaction(transid)
+
+
+declared: Any = transaction
+"""The decorator, for what its types refuse too."""
+
+
+class Free(Area):
+    """An area."""
+
+
+@pytest.mark.parametrize(
+    ("declare", "said"),
+    [
+        (
+            lambda: declared(nothing),
+            r"@transaction stands before nothing .*: write @transaction\(\"CODE\"\)",
+        ),
+        (lambda: declared("FREE", area=Free()), r"FREE has the area Free\(\): give it the type itself"),
+        (lambda: declared("FREE", area=int), "FREE has the area <class 'int'>"),
+        (lambda: declared("FREE", keys=Aid.PF1), r"FREE has the keys <Aid.PF1.*: .*, as in \(Aid.PF1,\)"),
+        (lambda: declared("FREE", keys=("F1",)), r"FREE has the keys \('F1',\)"),
+    ],
+)
+def test_a_declaration_that_is_no_use_is_refused(declare: Callable[[], object], said: str) -> None:
+    """Where it stands, and with what to write."""
+    with pytest.raises(StartupError, match=said):
+        declare()
 
 
 def test_title_is_the_first_line_of_the_docstring() -> None:
