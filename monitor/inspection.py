@@ -21,6 +21,7 @@ from monitor.units import unit_id, unit_name
 PACKAGES = ("entracte", "textual", "aiosqlite", "msgspec", "click", "structlog")
 
 _NONE_YET = "none yet; `entracte run` makes it"
+_RUN = "`entracte run` makes its tables, or says why it cannot"
 
 _DUMPS = "SELECT number, at, terminal, user, transid, code, message FROM dump ORDER BY number DESC LIMIT ?"
 _DUMP = "SELECT * FROM dump WHERE number = :number OR unit = :unit"
@@ -45,6 +46,8 @@ def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
             if not is_store(database):
+                if database.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+                    raise MonitorError(f"the store {path} is empty: no region has started on it yet; {_RUN}")
                 raise MonitorError(f"{path} is no store of entracte's; name another with --store")
             yield database
     except sqlite3.Error as error:

@@ -19,7 +19,11 @@ from monitor.store.statements import quoted
 _ADVICE = "add a numbered SQL file to the schema folder of its application"
 
 _COLUMNS = """
-SELECT c.name, CASE WHEN t.strict AND c.type = 'ANY' COLLATE NOCASE THEN '' ELSE upper(c.type) END, c.pk
+SELECT
+    c.name,
+    CASE WHEN t.strict AND c.type = 'ANY' COLLATE NOCASE THEN '' ELSE upper(c.type) END,
+    c.pk,
+    c."notnull" AND c.dflt_value IS NULL
 FROM pragma_table_list(?1) t, pragma_table_info(?1) c
 """
 _TRIGGERS = "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE"
@@ -31,6 +35,8 @@ class _Column(NamedTuple):
     type: str
     """As declared, in upper case; empty for ANY of a STRICT table, which takes a value as it is."""
     primary: bool
+    needed: bool
+    """NOT NULL, without a DEFAULT."""
 
 
 def check_tables(database: sqlite3.Connection, tables: Iterable[Table]) -> tuple[Table, ...]:
@@ -43,11 +49,13 @@ def check_tables(database: sqlite3.Connection, tables: Iterable[Table]) -> tuple
 
 def _checked(database: sqlite3.Connection, table: Table) -> Table:
     found = database.execute(_COLUMNS, (table.name,)).fetchall()
-    present = {name: _Column(declared, primary > 0) for name, declared, primary in found}
+    present = {name: _Column(declared, primary > 0, needed > 0) for name, declared, primary, needed in found}
     wanted = table.columns if table.append else (*table.columns, "written_by")
     if missing := [column for column in wanted if column not in present]:
         raise StartupError(f"table {table.name} has no column {', '.join(missing)}; {_ADVICE}")
-    if not table.append:
+    if table.append:
+        _check_filled(table, present)
+    else:
         _check_unique(database, table, present)
         for column in table.key:
             _check_type(table, column, present[column].type)
@@ -55,6 +63,16 @@ def _checked(database: sqlite3.Connection, table: Table) -> Table:
                 _check_comparison(database, table, column)
     whole = len(present) == len(wanted) and not database.execute(_TRIGGERS, (table.name,)).fetchone()
     return replace(table, whole=whole)
+
+
+def _check_filled(table: Table, present: dict[str, _Column]) -> None:
+    for name, column in present.items():
+        numbered = column.primary and column.type == "INTEGER"
+        if column.needed and name not in table.columns and not numbered:
+            raise StartupError(
+                f"column {name} of table {table.name} is NOT NULL without a DEFAULT, and the record type has no "
+                f"field for it, so that no row could be added; {_ADVICE} that drops it"
+            )
 
 
 def _check_unique(database: sqlite3.Connection, table: Table, present: dict[str, _Column]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 
 from monitor.errors import StartupError
 
@@ -30,16 +31,32 @@ def is_store(database: sqlite3.Connection) -> bool:
 
 
 def changes_of(package: str) -> list[tuple[int, str, str]]:
-    """(number, name, SQL) of the files in the `schema` folder of `package`; a plain module has none."""
+    """(number, name, SQL) of the files in the `schema` folder of `package`; a plain module has none.
+
+    Raises `StartupError` for SQL that would never be applied: a file without a number, or two with the same.
+    """
     if not hasattr(importlib.import_module(package), "__path__"):
         return []
     folder = resources.files(package) / "schema"
-    return sorted(_numbered(folder)) if folder.is_dir() else []
+    changes = sorted(_numbered(folder, package)) if folder.is_dir() else []
+    for (number, name, _), (next_number, next_name, _) in pairwise(changes):
+        if number == next_number:
+            raise StartupError(
+                f"{package} has two schema changes of the number {number}, {name} and {next_name}; "
+                "give the one that was not applied yet another number"
+            )
+    return changes
 
 
-def _numbered(folder: Traversable) -> list[tuple[int, str, str]]:
-    matches = ((file, _NAME.fullmatch(file.name)) for file in folder.iterdir())
-    return [(int(match[1]), file.name, file.read_text("utf-8")) for file, match in matches if match]
+def _numbered(folder: Traversable, package: str) -> Iterator[tuple[int, str, str]]:
+    for file in folder.iterdir():
+        if match := _NAME.fullmatch(file.name):
+            yield int(match[1]), file.name, file.read_text("utf-8")
+        elif file.name.lower().endswith(".sql"):
+            raise StartupError(
+                f"schema file {file.name} of {package} would never be applied; call it by a number of four digits "
+                "and a name in lower case, such as 0002_prices.sql"
+            )
 
 
 def migrate(database: sqlite3.Connection, packages: Sequence[str]) -> list[str]:

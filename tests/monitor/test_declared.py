@@ -105,6 +105,33 @@ def test_what_is_not_as_declared_is_said(database: sqlite3.Connection, sql: str,
         check_tables(database, [ITEM])
 
 
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        ("id INTEGER PRIMARY KEY, text TEXT, written_by INTEGER NOT NULL", "written_by"),
+        ("id INTEGER PRIMARY KEY, text TEXT NOT NULL, more TEXT NOT NULL, other INT NOT NULL", "more"),
+        ("id TEXT PRIMARY KEY NOT NULL, text TEXT", "id"),
+    ],
+)
+def test_a_ledger_that_no_row_could_be_added_to_is_refused(
+    database: sqlite3.Connection, columns: str, name: str
+) -> None:
+    """With the column that nobody would fill in."""
+    database.execute(f"CREATE TABLE note ({columns})")
+    with pytest.raises(StartupError, match=f"column {name} of table note is NOT NULL without a DEFAULT"):
+        check_tables(database, [NOTE])
+
+
+@pytest.mark.parametrize(
+    "more", ["written_by INT", "at TEXT NOT NULL DEFAULT '', twice AS (id * 2) NOT NULL"]
+)
+def test_a_ledger_may_have_columns_that_fill_themselves(database: sqlite3.Connection, more: str) -> None:
+    """With nothing, a default, or what they are computed from."""
+    database.execute(f"CREATE TABLE note (id INTEGER PRIMARY KEY NOT NULL, text TEXT NOT NULL, {more})")
+    check_tables(database, [NOTE])
+    database.execute("INSERT INTO note (text) VALUES ('a')")
+
+
 def test_a_part_of_a_primary_key_is_no_key(database: sqlite3.Connection) -> None:
     """Though it is a whole number, as the key of every row is that SQLite numbers itself."""
     database.execute(

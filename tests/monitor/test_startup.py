@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import StartupError, StoreBroken
+from monitor.errors import MonitorError, StartupError, StoreBroken
+from monitor.inspection import opened
 from monitor.limits import Limits
 from monitor.settings import Settings
 from monitor.startup import open_region, store_path
@@ -68,6 +69,56 @@ def test_the_last_statement_of_a_schema_file_needs_no_semicolon(end: str) -> Non
         for statement in split_statements(f"CREATE TABLE a (b);\nINSERT INTO a VALUES ('x;y'){end}"):
             database.execute(statement)
         assert database.execute("SELECT b FROM a").fetchall() == [("x;y",)]
+
+
+def application_in(folder: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> str:
+    """The name of a new package with these files in its schema folder."""
+    name = f"hall_{folder.name}"
+    (folder / name / "schema").mkdir(parents=True)
+    (folder / name / "__init__.py").touch()
+    for file, sql in files.items():
+        (folder / name / "schema" / f"{file}.sql").write_text(sql)
+    monkeypatch.syspath_prepend(str(folder))
+    return name
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (("0001_one", "0001_two"), "two schema changes of the number 1, 0001_one.sql and 0001_two.sql; give"),
+        (("0001_one", "two"), r"schema file two.sql of hall_\w+ would never be applied; call it by a number"),
+        (("0001_one", "0002_Two"), "schema file 0002_Two.sql of"),
+    ],
+)
+async def test_a_schema_file_that_would_never_be_applied_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: tuple[str, ...], said: str
+) -> None:
+    """By its name, before anything is applied."""
+    name = application_in(tmp_path, monkeypatch, **{file: f"CREATE TABLE t{file} (a)" for file in files})
+    with pytest.raises(StartupError, match=said):
+        async with open_region(settings_for(tmp_path / "store.db", programs=(name,))):
+            pass
+
+
+async def test_a_store_whose_first_schema_change_failed_is_not_called_foreign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no tables, not even the monitor's; the region that starts on it next makes them."""
+    name = application_in(tmp_path, monkeypatch, **{"0001_one": "CREATE TABLE one (a); nonsense"})
+    settings = settings_for(tmp_path / "store.db", programs=(name,))
+    with pytest.raises(StartupError, match=f"schema change 0001_one.sql of {name} failed"):
+        async with open_region(settings):
+            pass
+    with (
+        pytest.raises(MonitorError, match=r"store\.db is empty: no region has started on it yet"),
+        opened(settings),
+    ):
+        pass
+    (tmp_path / name / "schema" / "0001_one.sql").write_text("CREATE TABLE one (a)")
+    async with open_region(settings):
+        pass
+    with opened(settings) as database:
+        assert database.execute("SELECT count(*) FROM one").fetchone()[0] == 0
 
 
 def names_in(folder: Path) -> list[str]:
