@@ -12,7 +12,7 @@ from monitor.store import ABSENT, Versioned
 ABENDED = "abend"
 
 
-class TerminalState(msgspec.Struct, frozen=True):
+class TerminalState(msgspec.Struct, frozen=True, gc=False):
     """A row of `terminal_state`: the terminal, its latest conversation, and that one's last step."""
 
     terminal: str
@@ -47,7 +47,7 @@ class Repeat(msgspec.Struct, frozen=True):
     """The input was answered already: show the stored screen."""
 
 
-class Run(msgspec.Struct, frozen=True):
+class Run(msgspec.Struct, frozen=True, gc=False):
     """Run this transaction."""
 
     transid: str

@@ -19,7 +19,7 @@ _encode = msgspec.json.Encoder().encode
 NO_AREA = ("NoArea", 1, "{}")
 
 
-class Ending(msgspec.Struct, frozen=True):
+class Ending(msgspec.Struct, frozen=True, gc=False):
     """What a step comes to."""
 
     outcome: str

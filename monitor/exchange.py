@@ -56,7 +56,7 @@ class Aid(enum.StrEnum):
 _SHORT = frozenset({Aid.CLEAR, Aid.PA1, Aid.PA2, Aid.PA3})
 
 
-class Inbound(msgspec.Struct, frozen=True):
+class Inbound(msgspec.Struct, frozen=True, gc=False):
     """One input of one terminal, as it comes off the wire."""
 
     terminal: str
@@ -74,7 +74,7 @@ class Inbound(msgspec.Struct, frozen=True):
     """What was typed on an unformatted screen."""
 
 
-class Send(msgspec.Struct, frozen=True, omit_defaults=True):
+class Send(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A map to show, by name, with the values of its fields: what a program hands to `Converse`."""
 
     map: str
@@ -104,7 +104,7 @@ class Attachment(msgspec.Struct, frozen=True):
     """The screen the terminal was on, encoded."""
 
 
-class Outbound(msgspec.Struct, frozen=True):
+class Outbound(msgspec.Struct, frozen=True, gc=False):
     """The durable answer to an input."""
 
     terminal: str
@@ -142,7 +142,7 @@ class Host(Protocol):
         ...
 
 
-class Received(msgspec.Struct, frozen=True):
+class Received(msgspec.Struct, frozen=True, gc=False):
     """An input once its addresses were matched with the screen it answers."""
 
     aid: Aid

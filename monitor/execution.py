@@ -33,7 +33,7 @@ from monitor.unit_of_work import UnitOfWork
 from monitor.units import unit_name
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class Sealed(msgspec.Struct, frozen=True, gc=False):
     """A step that ran: its unit, and the screen to show once that is durable."""
 
     unit: Unit

@@ -29,7 +29,7 @@ Part = int | str | float | Decimal | date
 RecordKey = Part | tuple[Part, ...]
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """Base of record types: immutable; make a changed one with `changed`."""
 
     table: ClassVar[Table]

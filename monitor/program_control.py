@@ -29,7 +29,7 @@ from monitor.threads import ProgramThread
 from monitor.unit_of_work import UnitOfWork, hold_in_order
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One run of one step, as its programs are told of it."""
 
     state: TerminalState

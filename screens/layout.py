@@ -62,7 +62,7 @@ class Layout(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {(field.address + 1) % size: field for field in self.fields}
 
 
-class Panel(msgspec.Struct, omit_defaults=True):
+class Panel(msgspec.Struct, omit_defaults=True, gc=False):
     """One map on a screen: its layout, and what differs from the layout's own texts and attributes."""
 
     layout: int
@@ -72,7 +72,7 @@ class Panel(msgspec.Struct, omit_defaults=True):
     """Every field whose MDT is on now: sent with it, or changed by the operator and not reset since."""
 
 
-class Screen(msgspec.Struct, omit_defaults=True):
+class Screen(msgspec.Struct, omit_defaults=True, gc=False):
     """What is on a terminal, as the step that sent it left it. No panels: unformatted."""
 
     panels: list[Panel] = []

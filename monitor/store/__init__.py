@@ -20,14 +20,14 @@ ABSENT = 0
 """The `written_by` of a record that is not there."""
 
 
-class Key(msgspec.Struct, frozen=True, array_like=True):
+class Key(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A record's address: its table and its key."""
 
     table: str
     value: KeyValue
 
 
-class Versioned(msgspec.Struct, frozen=True):
+class Versioned(msgspec.Struct, frozen=True, gc=False):
     """A record as it was read: its columns in the table's order, and the unit that wrote it."""
 
     row: Row
@@ -53,7 +53,7 @@ class Table(msgspec.Struct, frozen=True):
     """False: it has columns or rules of its own, so a row that is there must be updated, not inserted again."""
 
 
-class Unit(msgspec.Struct, array_like=True):
+class Unit(msgspec.Struct, array_like=True, gc=False):
     """A step, sealed: what it read, what it writes, and nothing that runs."""
 
     id: int
