@@ -66,9 +66,6 @@ def with_look(attribute: Attribute, look: Look) -> Attribute:
 class Form(Protocol):
     """A received map, as its fields see it."""
 
-    known: dict[str, object]
-    """The values that were read or given already, by field name."""
-
     def value_of(self, field: Field[Any]) -> object:
         """The value of one field."""
         ...
@@ -77,13 +74,12 @@ class Form(Protocol):
         """The values of a repeated field."""
         ...
 
-    def give(self, name: str, value: object) -> None:
-        """Put another value in the place of what the operator sees."""
-        ...
-
 
 class Field(Generic[V]):
-    """A declared field; read from a form it is the value, of the declared type, that the operator sees."""
+    """A declared field; read from a form it is the value, of the declared type, that the operator sees.
+
+    A value that was read or given is an attribute of the form, which Python finds without asking the field again.
+    """
 
     entry = False
     _protection: ClassVar[Look] = {}
@@ -114,13 +110,7 @@ class Field(Generic[V]):
     @overload
     def __get__(self, form: Form, owner: type) -> V: ...
     def __get__(self, form: Form | None, owner: type) -> Any:
-        if form is None:
-            return self
-        known, name = form.known, self.name
-        return known[name] if name in known else form.value_of(self)
-
-    def __set__(self, form: Form, value: V) -> None:
-        form.give(self.name, value)
+        return self if form is None else form.value_of(self)
 
     def placed(self, name: str, length: int, label: str = "") -> Self:
         """The field as one map has it, so many positions long; ValueError when its values do not fit."""
@@ -289,9 +279,6 @@ class Rows(Generic[V]):
     def __get__(self, form: Form, owner: type) -> list[V]: ...
     def __get__(self, form: Form | None, owner: type) -> Self | list[V]:
         return self if form is None else cast("list[V]", form.list_of(self))
-
-    def __set__(self, form: Form, values: list[V]) -> None:
-        form.give(self.name, values)
 
     def placed(self, name: str, lengths: list[int]) -> Self:
         """The group as one map has it."""

@@ -13,7 +13,7 @@ that is drawn and not declared holds plain text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from monitor.exchange import Aid, Received, Send
 from screens.declaration import Declared, declare
@@ -44,6 +44,9 @@ class Map:
     _given: Mapping[str, object] = {}
     """What the program put in a field, by name."""
     _lists: Mapping[str, list[Any]] = {}
+    _errors: dict[str, str] | None = None
+    _received: Received
+    _texts: Mapping[str, str]
 
     def __init_subclass__(cls, *, registry: dict[str, type[Map]] | None = MAPS, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -53,7 +56,7 @@ class Map:
         if registry is not None and name in registry:
             other = registry[name].__module__
             raise MapError(name, f"{other} declares a map of this name too: rename one of them")
-        cls._declared = declare(cls, reserved=frozenset(dir(Map)))
+        cls._declared = declare(cls, reserved=frozenset(dir(Map)).union(Map.__annotations__))
         cls.layout = cls._declared.layout
         cls.keys = key_hints(cls.layout)
         for field_name, field in cls._declared.members.items():
@@ -62,10 +65,15 @@ class Map:
             registry[name] = cls
 
     def __init__(self, received: Received) -> None:
-        self._received = received
-        self._texts = received.values
-        self.known: dict[str, object] = {}
-        self._errors: dict[str, str] | None = None
+        self.__dict__.update(_received=received, _texts=received.values)
+
+    if not TYPE_CHECKING:  # by it, a form has the attributes that are declared
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name in self._declared.members:
+                self.give(name, value)
+            else:
+                super().__setattr__(name, value)
 
     @classmethod
     def receive(cls, received: Received) -> Self:
@@ -85,15 +93,16 @@ class Map:
     @property
     def errors(self) -> dict[str, str]:
         """A sentence for every entry field with a mistake, by field name, in tab order."""
-        if self._errors is None:
-            texts, known = self._texts, self.known
-            self._errors = errors = {}
+        errors = self._errors
+        if errors is None:
+            texts, known = self._texts, self.__dict__
+            known["_errors"] = errors = {}
             for name, field in self._declared.entries:
                 value, fault = field.examined(texts.get(name, ""))
                 known.setdefault(name, value)
                 if fault:
                     errors[name] = fault
-        return self._errors
+        return errors
 
     @property
     def first_error(self) -> str:
@@ -108,7 +117,7 @@ class Map:
 
     def value_of(self, field: Field[Any]) -> object:
         """The typed value of one of this map's fields."""
-        name, known = field.name, self.known
+        name, known = field.name, self.__dict__
         if name not in known and self._errors is None and field.entry:
             _ = self.errors  # reads all that were typed
         if name not in known:
@@ -131,7 +140,7 @@ class Map:
             self._keep_list(name, _filled(type(self).__name__, member, value))
         else:
             self._given = {**self._given, name: value}
-            self.known[name] = value
+            self.__dict__[name] = value
 
     @classmethod
     def show(
@@ -180,7 +189,7 @@ class Map:
         except KeyError:  # not the screen of this map alone
             texts = {name: seen[name] for name in carried if name in seen}
         items, errors = cls._declared.items, form._errors
-        known = form.known if errors is not None and type(form) is cls else {}
+        known = form.__dict__ if errors is not None and type(form) is cls else {}
         for name in form._received.modified:
             if name in texts:
                 read = name in known and name not in (errors or ())
