@@ -58,18 +58,17 @@ def put(values: dict[str, str], name: str, text: str, initial: str) -> None:
 
 def _values(chart: Chart, send: Send, *, keep_initial: bool = False) -> dict[str, str]:
     """The texts sent, cut to their fields, without those of hidden fields and those the layout has."""
-    writable, printable = chart.writable, "".join(send.values.values()).isprintable()
-    values = {}
-    for name, text in send.values.items():
-        place = writable.get(name)
-        if place is None:
+    texts, writable, values = send.values, chart.writable, {}
+    if not "".join(texts.values()).isprintable():
+        texts = {name: clean(text) for name, text in texts.items()}
+    for name, text in texts.items():
+        try:
+            length, initial = writable[name]
+        except KeyError:
             _check_hidden(chart, name)
             continue
-        length, initial = place
         if len(text) > length:
             text = text[:length]
-        if not printable:
-            text = clean(text)
         if text != initial or keep_initial:
             values[name] = text
     return values
