@@ -99,7 +99,7 @@ class Field(Generic[V]):
         """An entry field that is not displayed: its content is never stored, shown or logged."""
         self.typed = blank is None
         """True unless the value is text."""
-        self.edit: Edit[Any] = TextEdit()
+        self._place(TextEdit())
         self._edit_for = edit
         self._blank = blank
         self._minimum: Any = None
@@ -117,7 +117,7 @@ class Field(Generic[V]):
         field = copy.copy(self)
         field.name, field.length = name, length
         field.label = self.label or (label or name).replace("_", " ").capitalize()
-        field.edit = self._edit_for(length)
+        field._place(self._edit_for(length))
         if field.edit.width > length:
             raise ValueError(
                 f"{name} takes {field.edit.width} positions and is drawn {length} wide: widen it"
@@ -126,13 +126,18 @@ class Field(Generic[V]):
             raise ValueError(f"the initial text of {name} is longer than its {length} positions: shorten it")
         return field
 
+    def _place(self, edit: Edit[Any]) -> None:
+        """What `edit` says of the values is kept here, where it is found sooner than in many kinds of edits."""
+        self.edit = edit
+        self._read, self._right = edit.read, edit.right
+
     def value(self, text: str) -> Any:
         """The value of a text; of one that is not a value: the text itself, or None for a typed field."""
         text = text.strip()
         if not text:
             return self._blank
         try:
-            return self.edit.read(text)
+            return self._read(text)
         except ValueError:
             return self._blank if self.typed else text
 
@@ -146,7 +151,7 @@ class Field(Generic[V]):
         if not text:
             return self._blank, f"{self.label} {self.edit.wanted}" if self.required else ""
         try:
-            value = self.edit.read(text)
+            value = self._read(text)
         except ValueError as error:
             return self._blank if self.typed else text, f"{self.label} {error}"
         fault = ""
@@ -164,15 +169,14 @@ class Field(Generic[V]):
             return ""
         if not self.typed:
             return str(value)
-        edit = self.edit
-        text: str = edit.edit(value)
-        return text.rjust(self.length) if edit.right and len(text) < self.length else text
+        text = self.edit.edit(value)
+        return text.rjust(self.length) if self._right and len(text) < self.length else text
 
     def rewritten(self, text: str) -> str:
         """A text that was typed as the map would write its value; one with a mistake stays as it is."""
         text = text.strip()
         try:
-            return self.written(self.edit.read(text)) if text else ""
+            return self.written(self._read(text)) if text else ""
         except ValueError:
             return text
 

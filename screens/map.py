@@ -44,7 +44,7 @@ class Map:
     _given: Mapping[str, object] = {}
     """What the program put in a field, by name."""
     _lists: Mapping[str, list[Any]] = {}
-    _errors: dict[str, str] | None = None
+    _errors: dict[str, str] | None
     _received: Received
     _texts: Mapping[str, str]
 
@@ -65,7 +65,7 @@ class Map:
             registry[name] = cls
 
     def __init__(self, received: Received) -> None:
-        self.__dict__.update(_received=received, _texts=received.values)
+        self.__dict__.update(_received=received, _texts=received.values, _errors=None)
 
     if not TYPE_CHECKING:  # by it, a form has the attributes that are declared
 
@@ -170,25 +170,26 @@ class Map:
         if values:
             cls._write(texts, values)
         return Send(
-            map=cls.__name__,
-            values=texts,
-            attributes=attributes or {},
-            cursor=None if cursor == "" else cursor,
-            erase=erase,
-            data_only=data_only,
-            reset_modified=reset_modified,
-            alarm=alarm,
+            cls.__name__,
+            texts,
+            attributes or {},
+            None if cursor == "" else cursor,
+            erase,
+            data_only,
+            reset_modified,
+            alarm,
         )
 
     @classmethod
     def _texts_of_form(cls, form: Map) -> dict[str, str]:
         """What a received map shows: as it stands, and what was typed as the map would write it."""
-        seen, carried = form._texts, cls._declared.carried
+        seen, declared = form._texts, cls._declared
+        carried = declared.carried
         try:
             texts = dict(zip(carried, map(seen.__getitem__, carried), strict=True))
         except KeyError:  # not the screen of this map alone
             texts = {name: seen[name] for name in carried if name in seen}
-        items, errors = cls._declared.items, form._errors
+        items, errors = declared.items, form._errors
         known = form.__dict__ if errors is not None and type(form) is cls else {}
         for name in form._received.modified:
             if name in texts:
@@ -197,7 +198,7 @@ class Map:
         if form._given:
             cls._write(texts, {name: value for name, value in form._given.items() if name in items})
         for name, values in form._lists.items():
-            own, theirs = cls._declared.members.get(name), form._declared.members[name]
+            own, theirs = declared.members.get(name), form._declared.members[name]
             if isinstance(own, Rows) and isinstance(theirs, Rows):
                 for field, origin, value in zip(own.fields, theirs.fields, values, strict=False):
                     if value != origin.value(seen.get(origin.name, "")):
@@ -215,16 +216,17 @@ class Map:
 
     @classmethod
     def _write(cls, texts: dict[str, str], values: Mapping[str, object]) -> None:
-        items, members = cls._declared.items, cls._declared.members
+        declared = cls._declared
+        items = declared.items
         for name, value in values.items():
             field = items.get(name)
             if field is not None:
                 if not field.hidden:
                     texts[name] = value if type(value) is str else field.written(value)
                 continue
-            group = members.get(name)
+            group = declared.members.get(name)
             if not isinstance(group, Rows):
-                raise MapError(cls.__name__, f"no field {name}: {nearest(name, members)}")
+                raise MapError(cls.__name__, f"no field {name}: {nearest(name, declared.members)}")
             for row, row_value in zip(group.fields, _filled(cls.__name__, group, value), strict=True):
                 texts[row.name] = row.written(row_value)
 

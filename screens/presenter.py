@@ -22,6 +22,14 @@ Charts = Sequence[tuple[Panel, Chart]]
 """The panels of a screen, the oldest first, each with the chart of its layout."""
 _NONE: frozenset[str] = frozenset()
 
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Screen).decode
+_decode_layout = msgspec.json.Decoder(Layout).decode
+
+
+def _encoded(screen: Screen) -> str:
+    return _encode(screen).decode()
+
 
 class Presenter:
     """Implements `monitor.exchange.Presentation` over the maps of this process."""
@@ -30,10 +38,7 @@ class Presenter:
         self._maps = maps
         self._charts: dict[int, Chart] = {}
         self._by_map: dict[str, Chart] = {}
-        self._encode = msgspec.json.Encoder().encode
-        self._decode = msgspec.json.Decoder(Screen).decode
-        self._decode_layout = msgspec.json.Decoder(Layout).decode
-        self._blank = self._encoded(BLANK)
+        self._blank = _encoded(BLANK)
 
     def blank(self) -> str:
         """The empty, unformatted screen, encoded."""
@@ -52,11 +57,11 @@ class Presenter:
     def learn(self, layout: int, encoded: str) -> None:
         """Take in a layout that another process stored."""
         if self._known(layout) is None:
-            self._charts[layout] = Chart(self._decode_layout(encoded))
+            self._charts[layout] = Chart(_decode_layout(encoded))
 
     def decode(self, screen: str) -> Screen:
         """The screen as a value."""
-        return self._decode(screen)
+        return _decode(screen)
 
     def layout(self, number: int) -> Layout:
         """The layout with this id; raises `UnknownLayout` when this process has not learnt it."""
@@ -64,7 +69,7 @@ class Presenter:
 
     def receive(self, screen: str, inbound: Inbound) -> Received:
         """Match an input with the screen it answers; what cannot have come from it is ignored."""
-        now = self._decode(screen)
+        now = _decode(screen)
         values: dict[str, str] = {}
         charts: list[tuple[Panel, Chart]] = []
         masked = _NONE
@@ -76,13 +81,13 @@ class Presenter:
             masked |= chart.hidden_on(panel)
         modified = _overlay(charts, inbound.fields, values) if inbound.fields and charts else _NONE
         return Received(
-            aid=inbound.aid,
-            cursor=inbound.cursor,
-            values=values,
-            modified=modified,
-            cursor_field=_field_at(charts, inbound.cursor),
-            text=clean(inbound.text[:text_chars_max]) if inbound.text else "",
-            masked=masked,
+            inbound.aid,
+            inbound.cursor,
+            values,
+            modified,
+            _field_at(charts, inbound.cursor),
+            clean(inbound.text[:text_chars_max]) if inbound.text else "",
+            masked,
         )
 
     def compose(self, screen: str, received: Received, send: Send) -> str:
@@ -95,21 +100,21 @@ class Presenter:
             now = Screen([panel], cursor, layout.rows, layout.columns, alarm=send.alarm)
         else:
             now = self._written_over(screen, received, chart, send)
-        return self._encoded(now)
+        return _encoded(now)
 
     def notice(self, screen: str, received: Received | None, text: str) -> str:
         """`screen` as the operator left it, with one line of the monitor's own on its last row."""
-        now = self._decode(screen)
+        now = _decode(screen)
         if received is not None:
             self._apply(now, received)
         now.notice = clean(text)[: now.columns]
         now.erased = False
         now.alarm = False
-        return self._encoded(now)
+        return _encoded(now)
 
     def _written_over(self, encoded: str, received: Received, chart: Chart, send: Send) -> Screen:
         """The screen as the operator left it, written over without erase."""
-        now = self._decode(encoded)
+        now = _decode(encoded)
         self._apply(now, received)
         if send.reset_modified:
             for panel in now.panels:
@@ -153,9 +158,6 @@ class Presenter:
             left.difference_update(own)
         if received.cursor is not None and received.cursor < now.rows * now.columns:
             now.cursor = received.cursor
-
-    def _encoded(self, screen: Screen) -> str:
-        return self._encode(screen).decode()
 
     def _chart_of_map(self, name: str) -> Chart:
         found = self._by_map.get(name)
