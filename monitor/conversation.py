@@ -84,7 +84,7 @@ def choose(
     if (choice := _out_of_turn(state, inbound)) is not None:
         return choice
     if state.open and state.next:
-        if inbound.aid is Aid.CLEAR and state.outcome == ABENDED:
+        if state.outcome == ABENDED and inbound.aid is Aid.CLEAR:
             return Blank()
         return Run(state.next, first_time=False)
     if bound := start or known.bound(inbound.aid):

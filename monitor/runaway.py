@@ -26,12 +26,11 @@ class Runaway(BaseException):
 class Watchdog:
     """Watches the slices of one event loop; one thread, asleep most of the time."""
 
-    _slice = 0
-    """Goes up when a slice begins and when it ends: odd while one is under way."""
-    _fired = False
-    """True once the slice under way was interrupted."""
-
     def __init__(self, runaway_s_max: float) -> None:
+        self._slice = 0
+        """Goes up when a slice begins and when it ends: odd while one is under way."""
+        self._fired = False
+        """True once the slice under way was interrupted."""
         self._runaway_s_max = runaway_s_max
         self._loop_thread = threading.get_ident()
         self._lock = threading.Lock()
@@ -103,11 +102,6 @@ class Watched(Generic[T]):
     `deaf` is asked when `task`, which this runs in, is cancelled: is there no use in telling the coroutine?
     """
 
-    closing = False
-    """True once this itself is being closed: nothing may be awaited any more."""
-    own_cancellations = 0
-    """How often the coroutine has cancelled the very task that runs it, and not taken it back."""
-
     def __init__(
         self,
         coroutine: Coroutine[Any, Any, T],
@@ -115,6 +109,10 @@ class Watched(Generic[T]):
         task: asyncio.Task[Any],
         deaf: Callable[[asyncio.Task[Any]], bool],
     ) -> None:
+        self.closing = False
+        """True once this itself is being closed: nothing may be awaited any more."""
+        self.own_cancellations = 0
+        """How often the coroutine has cancelled the very task that runs it, and not taken it back."""
         self._coroutine = coroutine
         self._watchdog = watchdog
         self._task = task

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from monitor.area import Area
-from monitor.exchange import Aid, Received
+from monitor.exchange import Received
 from monitor.files import Files
 from monitor.parking import Parked, parked_at
 
@@ -56,6 +56,8 @@ class Task(Generic[A]):
         self.terminal = terminal
         self.user = user
         self.received = received
+        self.aid = received.aid
+        """The key the operator pressed."""
         self.area = area
         self.files = files
         self.step = step
@@ -70,11 +72,6 @@ class Task(Generic[A]):
         self._link = link
         self._offload = offload
         self._wait = wait
-
-    @property
-    def aid(self) -> Aid:
-        """The key the operator pressed."""
-        return self.received.aid
 
     @property
     def cursor(self) -> int | None:

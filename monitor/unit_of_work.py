@@ -116,13 +116,6 @@ class Overlay:
 class UnitOfWork:
     """Reads and buffered writes of one run of one step."""
 
-    trouble: Deadlock | StoreError | None = None
-    """Set when this run cannot count, whatever the program makes of the exception it saw."""
-    _one_wait: asyncio.Lock | None = None
-    _asked: set[asyncio.Task[Any]] | None = None
-    """Browses and queries that are not answered yet."""
-    _over = False
-
     def __init__(
         self,
         unit: int,
@@ -132,6 +125,8 @@ class UnitOfWork:
         limits: Limits,
     ) -> None:
         self.id = unit
+        self.trouble: Deadlock | StoreError | None = None
+        """Set when this run cannot count, whatever the program makes of the exception it saw."""
         self.held: list[Key] = []
         self.rows: dict[Key, Row | None] = {}
         self.appended: list[tuple[str, Row]] = []
@@ -142,6 +137,10 @@ class UnitOfWork:
         self._calls: list[tuple[str, Call]] = []
         self._reads: dict[Key, int] = {}
         self._seen: dict[Key, Row | None] = {}
+        self._one_wait: asyncio.Lock | None = None
+        self._asked: set[asyncio.Task[Any]] | None = None
+        """Browses and queries that are not answered yet."""
+        self._over = False
 
     def saw(self, key: Key, written_by: int) -> None:
         """Note a read that was made for this unit, so that the commit checks it."""
