@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from monitor.errors import RecordUnreadable
 from monitor.store import Key, Store, Versioned
 
-Records = list[Versioned | None]
+Records = Sequence[Versioned | None]
 Answer = asyncio.Future[Records]
 
 
@@ -42,12 +42,12 @@ class Loader:
             self._fetching = None
 
     async def _answer(self, asked: list[tuple[Sequence[Key], Answer]]) -> None:
-        places: dict[Key, int] = {}
+        wanted: list[Key] = []
         for keys, _ in asked:
-            for key in keys:
-                places.setdefault(key, len(places))
+            wanted += keys
+        once = list(dict.fromkeys(wanted))
         try:
-            records = await self._store.read(list(places))
+            records = await self._store.read(once)
         except Exception as error:  # noqa: BLE001 handed to each that asked
             if isinstance(error, RecordUnreadable) and len(asked) > 1:
                 for one in asked:
@@ -57,6 +57,11 @@ class Loader:
                 if not answer.done():
                     answer.set_exception(error)
             return
+        if len(once) < len(wanted):
+            found = dict(zip(once, records, strict=True))
+            records = [found[key] for key in wanted]
+        end = 0
         for keys, answer in asked:
+            start, end = end, end + len(keys)
             if not answer.done():
-                answer.set_result([records[places[key]] for key in keys])
+                answer.set_result(records[start:end])
