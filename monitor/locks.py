@@ -52,17 +52,18 @@ class UpdateLocks:
 
     def release(self, owner: Hashable, record: Hashable) -> None:
         """Pass `record` on to the first that waits for it."""
-        if self._holder.get(record) != owner:
+        if self._holder.get(record) is not owner:
             return
-        waiting = self._waiting.get(record)
-        while waiting:
-            successor, turn = waiting.popleft()
-            if not turn.done():
-                self._holder[record] = successor
-                self._wanted.pop(successor, None)
-                turn.set_result(None)
-                return
-        self._waiting.pop(record, None)
+        if self._waiting:
+            waiting = self._waiting.get(record)
+            while waiting:
+                successor, turn = waiting.popleft()
+                if not turn.done():
+                    self._holder[record] = successor
+                    self._wanted.pop(successor, None)
+                    turn.set_result(None)
+                    return
+            self._waiting.pop(record, None)
         del self._holder[record]
 
     def _refuse_cycle(self, owner: Hashable, record: Hashable) -> None:

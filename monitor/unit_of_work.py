@@ -127,7 +127,8 @@ class UnitOfWork:
         self.id = unit
         self.trouble: Deadlock | StoreError | None = None
         """Set when this run cannot count, whatever the program makes of the exception it saw."""
-        self.held: list[Key] = []
+        self.held: dict[Key, None] = {}
+        """In the order they were taken."""
         self.rows: dict[Key, Row | None] = {}
         self.appended: list[tuple[str, Row]] = []
         self._loader = loader
@@ -167,11 +168,11 @@ class UnitOfWork:
         if update:
             for key in sorted(keys, key=_in_order):
                 if self._locks.take(self, key):
-                    self._note(key)
+                    self.held[key] = None
                 else:
                     await self.hold(key)
         seen = self._seen
-        missing = [key for key in keys if key not in seen]
+        missing = [key for key in keys if key not in seen] if seen else keys
         if missing and (wanted := self._not_pending(missing)):
             try:
                 records = await self._loader.read(wanted)
@@ -182,6 +183,8 @@ class UnitOfWork:
                 raise
             self._take_in(wanted, records)
         rows = self.rows
+        if not rows:
+            return [seen[key] for key in keys]
         return [rows[key] if key in rows else seen[key] for key in keys]
 
     async def ask(self, question: Coroutine[Any, Any, T]) -> T:
@@ -215,7 +218,7 @@ class UnitOfWork:
         The parts of a program (a task group) wait one after the other: a step waits for one record at a time.
         """
         if self._locks.take(self, key):
-            self._note(key)
+            self.held[key] = None
             return
         if self._one_wait is None:
             self._one_wait = asyncio.Lock()
@@ -224,7 +227,7 @@ class UnitOfWork:
                 raise TaskOver
             if key in self.held:
                 return
-            self.held.append(key)
+            self.held[key] = None
             try:
                 await self._locks.acquire(self, key)
             except Deadlock as deadlock:
@@ -237,14 +240,9 @@ class UnitOfWork:
                 self._locks.release(self, key)
                 raise TaskOver
 
-    def _note(self, key: Key) -> None:
-        if key not in self.held:
-            self.held.append(key)
-
     def _let_go(self, key: Key) -> None:
         self._locks.release(self, key)
-        if key in self.held:
-            self.held.remove(key)
+        self.held.pop(key, None)
 
     def called(self, name: str, call: Coroutine[Any, Any, None]) -> Call:
         """`call`, remembered: one that is never awaited does nothing, and nobody would know."""
