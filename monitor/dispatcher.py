@@ -178,6 +178,8 @@ class Dispatcher:
         return None
 
     def _bad_input(self, inbound: Inbound) -> Refused | None:
+        if not inbound.fields and not inbound.text:
+            return None
         limits = self._engine.limits
         if len(inbound.fields) > limits.input_fields_max:
             return Refused(
@@ -194,7 +196,7 @@ class Dispatcher:
 
 
 def _bad_terminal(terminal: str) -> Refused | None:
-    if 1 <= len(terminal) <= 8 and terminal.isascii() and terminal.isalnum():
+    if len(terminal) <= 8 and terminal.isascii() and terminal.isalnum():
         return None
     return Refused(Reason.INPUT, f"Terminal id {terminal!r} must be 1 to 8 letters or digits.")
 
