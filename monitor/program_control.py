@@ -169,21 +169,16 @@ class ProgramControl:
 
     def _ending(self, program: Program[Any], task: Task[Any], outcome: object) -> Ending:
         match outcome:
+            case Converse(screen=send, then=then, area=area):
+                successor = self._program(then) if then else program
+                next_area = self._next_area(successor, task.area, area)
+                shown = self._composed(send)
+                kept = stored_area(next_area, self._engine.limits)
+                return Ending("converse", shown, program.transid, "", successor.transid, kept)
             case Finish(screen=None):
                 return Ending("finish", self._engine.presentation.blank(), program.transid)
             case Finish(screen=send) if send is not None:
                 return Ending("finish", self._composed(send), program.transid)
-            case Converse(screen=send, then=then, area=area):
-                successor = self._program(then or program.transid)
-                next_area = self._next_area(successor, task.area, area)
-                shown = self._composed(send)
-                return Ending(
-                    "converse",
-                    shown,
-                    program.transid,
-                    next=successor.transid,
-                    area=stored_area(next_area, self._engine.limits),
-                )
             case _:
                 kind = type(outcome).__name__
                 raise Abend(
