@@ -10,6 +10,8 @@ from monitor.exchange import Aid, Inbound, Reason, Received, Refused
 from monitor.store import ABSENT, Versioned
 
 ABENDED = "abend"
+OPEN = "open"
+"""The state of a conversation that waits for the next key."""
 
 
 class TerminalState(msgspec.Struct, frozen=True, gc=False):
@@ -34,8 +36,8 @@ class TerminalState(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def open(self) -> bool:
-        """True while a conversation waits for the next key."""
-        return self.state == "open"
+        """True while a conversation waits for the next key. What every step asks, it asks of `state` itself."""
+        return self.state == OPEN
 
     @classmethod
     def of(cls, terminal: str, stored: Versioned | None) -> TerminalState:
@@ -83,7 +85,7 @@ def choose(
     """What an input does: pending transaction, else `start`, else the key's, else the typed code."""
     if (choice := _out_of_turn(state, inbound)) is not None:
         return choice
-    if state.open and state.next:
+    if state.state == OPEN and state.next:
         if state.outcome == ABENDED and inbound.aid is Aid.CLEAR:
             return Blank()
         return Run(state.next, first_time=False)

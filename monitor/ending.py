@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from monitor.area import Area, encode_area
-from monitor.conversation import TerminalState
+from monitor.conversation import OPEN, TerminalState
 from monitor.errors import Abend
 from monitor.exchange import Inbound, Received
 from monitor.limits import Limits
@@ -48,7 +48,7 @@ def stored_area(area: Area, limits: Limits) -> tuple[str, int, str]:
 
 def area_of(state: TerminalState) -> tuple[str, int, str]:
     """The area the last step of an open conversation left."""
-    if not state.open or state.area is None:
+    if state.state != OPEN or state.area is None:
         return NO_AREA
     return state.area_type or "", state.area_version or 0, state.area
 
@@ -116,7 +116,7 @@ def monitor_rows(state: TerminalState, unit: int, ending: Ending, seed: int) -> 
     """The conversation the step belongs to, and the new rows of it and of its terminal."""
     open_after = "open" if ending.next else "ended"
     terminal = state.terminal
-    if state.conversation is not None and state.open:
+    if state.conversation is not None and state.state == OPEN:
         conversation = state.conversation
         return conversation, {
             Key("conversation", conversation): (conversation, terminal, open_after, state.seed)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from monitor.clock import stamp
-from monitor.conversation import TerminalState
+from monitor.conversation import OPEN, TerminalState
 from monitor.ending import (
     Dump,
     Ending,
@@ -61,7 +61,7 @@ class Execution:
         self._runs = runs
         self._arrived = engine.clock.monotonic()
         self._now = engine.clock.now()
-        goes_on = state.open
+        goes_on = state.state == OPEN
         kept = state.seed if goes_on else None
         self._seed = engine.random.getrandbits(62) if kept is None else kept
         self._number = (state.number or 0) + 1 if goes_on else 1
