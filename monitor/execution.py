@@ -65,14 +65,14 @@ class Execution:
         kept = state.seed if goes_on else None
         self._seed = engine.random.getrandbits(62) if kept is None else kept
         self._number = (state.number or 0) + 1 if goes_on else 1
+        reads = {Key("terminal", state.terminal): state.version}
+        if goes_on and state.conversation is not None:
+            reads[Key("conversation", state.conversation)] = state.step or 0
         self._work = UnitOfWork(
-            engine.units.new(), engine.loader, engine.overlay, engine.locks, engine.limits
+            engine.units.new(), reads, engine.loader, engine.overlay, engine.locks, engine.limits
         )
         step = Step(state, received, self._number, runs, self._now, self._seed)
         self._control = ProgramControl(engine, self._work, step)
-        self._work.saw(Key("terminal", state.terminal), state.version)
-        if goes_on and state.conversation is not None:
-            self._work.saw(Key("conversation", state.conversation), state.step or 0)
 
     async def run(self, transid: str, first_time: bool, claims: Iterable[Key] = ()) -> Sealed:
         """Run the program of `transid` to its end and seal the step; raises `RunAgain` or `StoreError`."""

@@ -119,11 +119,13 @@ class UnitOfWork:
     def __init__(
         self,
         unit: int,
+        reads: dict[Key, int],
         loader: Loader,
         overlay: Overlay,
         locks: UpdateLocks,
         limits: Limits,
     ) -> None:
+        """`reads`: what was read for this unit already, with who wrote it, so that the commit checks it."""
         self.id = unit
         self.trouble: Deadlock | StoreError | None = None
         """Set when this run cannot count, whatever the program makes of the exception it saw."""
@@ -136,16 +138,12 @@ class UnitOfWork:
         self._locks = locks
         self._limits = limits
         self._calls: list[tuple[str, Call]] = []
-        self._reads: dict[Key, int] = {}
+        self._reads = reads
         self._seen: dict[Key, Row | None] = {}
         self._one_wait: asyncio.Lock | None = None
         self._asked: set[asyncio.Task[Any]] | None = None
         """Browses and queries that are not answered yet."""
         self._over = False
-
-    def saw(self, key: Key, written_by: int) -> None:
-        """Note a read that was made for this unit, so that the commit checks it."""
-        self._reads[key] = written_by
 
     def holds(self, key: Key) -> bool:
         """True if the record is known to be there, as this unit sees it, without asking the store."""
