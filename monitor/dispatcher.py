@@ -103,10 +103,11 @@ class Dispatcher:
                 await self._learn(screen)
                 received = engine.presentation.receive(screen, inbound)
             choice = choose(state, inbound, received, engine.programs, start)
-            if isinstance(choice, Repeat):
-                return Outbound(inbound.terminal, inbound.sequence, state.screen or "")
-            if isinstance(choice, Refused):
-                return choice
+            if not isinstance(choice, Run):
+                if isinstance(choice, Repeat):
+                    return Outbound(inbound.terminal, inbound.sequence, state.screen or "")
+                if isinstance(choice, Refused):
+                    return choice
             execution = Execution(engine, state, inbound, received, run)
             try:
                 if isinstance(choice, Run) and not rejected:

@@ -65,6 +65,8 @@ class ProgramControl:
                 returned: Any = program.function(task)
                 outcome = await returned
             self._work.check_calls()
+            if isinstance(outcome, Converse):  # first: it is what nearly all programs return
+                return self._ending(program, task, outcome)
             if isinstance(outcome, Park):
                 outcome = await self._park(program, task, outcome)
             if isinstance(outcome, Resume):
