@@ -78,6 +78,10 @@ class Transactions(Protocol):
 
     def __contains__(self, transid: str, /) -> bool: ...
 
+    def example(self) -> str:
+        """A transaction to name to an operator who knows none, or empty."""
+        ...
+
 
 def choose(
     state: TerminalState, inbound: Inbound, received: Received, known: Transactions, start: str = ""
@@ -96,9 +100,10 @@ def choose(
     typed = typed_transid(received)
     if typed in known:
         return Run(typed, first_time=True)
+    such_as = f" such as {example}" if (example := known.example()) else ""
     if typed:
-        return Notice(f"Transaction {typed} is not known. Press Clear, then type a code such as MENU.")
-    return Notice("Nothing is running here. Type a transaction code such as MENU, and press Enter.")
+        return Notice(f"Transaction {typed} is not known. Press Clear, then type a code{such_as}.")
+    return Notice(f"Nothing is running here. Type a transaction code{such_as}, and press Enter.")
 
 
 def _out_of_turn(state: TerminalState, inbound: Inbound) -> Choice | None:

@@ -115,6 +115,13 @@ class ProgramTable:
         """The transaction a key starts, or empty."""
         return self._keys.get(aid, "")
 
+    def example(self) -> str:
+        """MENU, else the transaction taken in first; empty: there is none.
+
+        Not the good-morning one: a replay knows the programs of a region, and not all its settings.
+        """
+        return "MENU" if "MENU" in self._programs else next(iter(self._programs), "")
+
     def __iter__(self) -> Iterator[Program[Any]]:
         return iter(self._programs.values())
 

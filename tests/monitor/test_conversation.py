@@ -89,6 +89,19 @@ def test_pending_beats_key_beats_typed_text(
 
 
 @pytest.mark.parametrize(
+    ("known", "such_as"),
+    [(("HELP", "MENU"), " such as MENU"), (("BOOK", "LIST"), " such as BOOK"), ((), "")],
+)
+@pytest.mark.parametrize("typed", ["NOPE", ""])
+def test_a_notice_names_a_code_that_is_known(known: tuple[str, ...], such_as: str, typed: str) -> None:
+    """The menu's, else the first there is, else none."""
+    programs = ProgramTable([Program(transid, nothing, NoArea) for transid in known])
+    choice = choose(ENDED, after(ENDED, Aid.ENTER), Received(Aid.ENTER, text=typed), programs)
+    assert isinstance(choice, Notice)
+    assert f" code{such_as}" + ("." if typed else ", and press Enter.") in choice.text
+
+
+@pytest.mark.parametrize(
     ("typed", "word"), [("NOPE", "NOPE is not known"), ("nope x", "NOPE is not known"), ("", "Type a trans")]
 )
 def test_unknown_code_is_a_notice(typed: str, word: str) -> None:
