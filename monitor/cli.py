@@ -30,7 +30,7 @@ COMMANDS = {
     "demo": ("monitor.cli:demo", "Open the sample bank; without a terminal to draw on, show the tour."),
     "doctor": (
         "monitor.inspection:doctor",
-        "Say what is installed, where the store is, and whether it is sound.",
+        "Say what is installed, whether the settings can be used and the store is sound.",
     ),
     "dump": ("monitor.inspection:dump", "Show the dump of one abend."),
     "dumps": ("monitor.inspection:dumps", "List the dumps that abends left."),

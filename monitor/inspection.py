@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import platform
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib import metadata
 from pathlib import Path
 
 import click
 
-from monitor.cli import region_options
+from monitor.cli import named, region_options
 from monitor.errors import MonitorError, StartupError
+from monitor.program import load
 from monitor.settings import Settings
-from monitor.startup import MONITOR_SCHEMA, store_path
+from monitor.startup import MONITOR_SCHEMA, load_presentation, store_path
 from monitor.store.migrations import changes_of, is_store
 from monitor.units import unit_id, unit_name
 
 PACKAGES = ("entracte", "textual", "aiosqlite", "msgspec", "click", "structlog")
 
+_DECODER = "screens.drawing:decoder_of"
 _NONE_YET = "none yet; `entracte run` makes it"
 _RUN = "`entracte run` makes its tables, or says why it cannot"
 
@@ -114,46 +116,71 @@ def _one_dump(database: sqlite3.Connection, wanted: Mapping[str, int]) -> sqlite
 @region_options
 @click.pass_context
 def doctor(ctx: click.Context, settings: Settings) -> None:
-    """Say what is installed, where the store is, and whether it is sound; exit 1 if it is not."""
+    """Say what is installed, whether the settings can be used and the store is sound; exit 1 if not."""
     click.echo(
         f"python    {platform.python_version()} on {platform.system()}, SQLite {sqlite3.sqlite_version}"
     )
     for name in PACKAGES:
         click.echo(f"{name:<9} {_version(name)}")
     click.echo(f"programs  {', '.join(settings.programs)}")
+    wrong = {name: text for name, check in _CHECKS.items() if (text := _why_wrong(check, settings))}
+    for name, text in wrong.items():
+        click.echo(f"wrong     {text if name in text else f'{name}: {text}'}")
+    packages = (MONITOR_SCHEMA, *(() if "programs" in wrong else settings.programs))
+    advice = ["No region starts with these settings."] if wrong else []
     path = Path(settings.store).absolute()
-    if not path.is_file():
+    if path.is_file():
+        advice += _look_at(path, settings, packages)
+    else:
         click.echo(f"store     {path} ({_why_none(settings)})")
-        return
-    sound, newer = False, list[str]()
+    for text in advice:
+        click.echo(text)
+    ctx.exit(1 if advice else 0)
+
+
+_CHECKS: dict[str, Callable[[Settings], object]] = {
+    "programs": lambda settings: load(settings.programs),
+    "presentation": lambda settings: named(_DECODER)(load_presentation(settings.presentation)),
+}
+"""Settings that name code, and what fails if it is not there or not what a region needs."""
+
+
+def _why_wrong(check: Callable[[Settings], object], settings: Settings) -> str:
+    try:
+        check(settings)
+    except MonitorError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001  code of others, which fails as it likes
+        return f"it cannot be loaded ({type(error).__name__}: {error}); correct it, or the settings"
+    return ""
+
+
+def _look_at(path: Path, settings: Settings, packages: Sequence[str]) -> list[str]:
+    """Say what there is to say of the store; returns what to do about it."""
     with opened(settings) as database:
         verdict = database.execute("PRAGMA quick_check").fetchone()[0]
         mode = database.execute("PRAGMA journal_mode").fetchone()[0]
         sound = verdict == "ok"
         click.echo(f"store     {path}, {_size(path) / 1e6:.1f} MB, journal {mode}")
         click.echo(f"check     {'sound' if sound else verdict}")
-        newer = _newer_changes(database, settings)
+        newer = _newer_changes(database, packages)
         for text in newer:
             click.echo(f"          {text}")
         for label, sql in _COUNTS.items():
             click.echo(f"          {database.execute(sql).fetchone()[0]:>9,} {label}")
     if newer:
-        click.echo("Install the newer version that made the store; this one will not start on it.")
-        ctx.exit(1)
+        return ["Install the newer version that made the store; this one will not start on it."]
     if not sound:
-        click.echo("Stop every region, keep a copy of the file, and restore it from a backup.")
-        ctx.exit(1)
+        return ["Stop every region, keep a copy of the file, and restore it from a backup."]
+    return []
 
 
-def _newer_changes(database: sqlite3.Connection, settings: Settings) -> list[str]:
+def _newer_changes(database: sqlite3.Connection, packages: Sequence[str]) -> list[str]:
     """What the store's schema has that this version does not know."""
     applied = database.execute(
         "SELECT component, max(number) FROM schema_change GROUP BY component"
     ).fetchall()
-    known = {
-        package: [number for number, _, _ in changes_of(package)]
-        for package in (MONITOR_SCHEMA, *settings.programs)
-    }
+    known = {package: [number for number, _, _ in changes_of(package)] for package in packages}
     return [
         f"schema change {number} of {component} is newer than this program"
         for component, number in applied

@@ -210,7 +210,7 @@ async def start(
     """Put a region together over an open store; `number` is its own among all that ever opened it."""
     limits = settings.limits
     log = _open_log(settings.log)
-    presentation = _load_presentation(settings.presentation)
+    presentation = load_presentation(settings.presentation)
     _check_good_morning(settings, application)
     engine = Engine(
         application.programs,
@@ -259,7 +259,8 @@ def _open_log(path: str) -> RegionLog:
         ) from error
 
 
-def _load_presentation(name: str) -> Presentation:
+def load_presentation(name: str) -> Presentation:
+    """What the settings name as the presentation; raises `StartupError`."""
     module, _, attribute = name.partition(":")
     try:
         made: Callable[[], Any] = getattr(importlib.import_module(module), attribute)

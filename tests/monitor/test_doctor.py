@@ -46,3 +46,36 @@ def test_a_store_of_a_newer_version_is_told(tmp_path: Path) -> None:
     told = CliRunner().invoke(main, ["doctor", "--store", str(store)])
     assert told.exit_code == 1
     assert "schema change 99 of monitor.store is newer" in told.output
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["no store", "a store"])
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("PROGRAMS", "nowhere", "wrong     programs: there is no module 'nowhere'"),
+        ("PROGRAMS", "broken", "wrong     programs: it cannot be loaded (ZeroDivisionError: "),
+        ("PRESENTATION", "nowhere:X", "wrong     presentation 'nowhere:X' cannot be loaded"),
+        ("PRESENTATION", "builtins:dict", "wrong     this presentation cannot be drawn; correct"),
+        ("PRESENTATION", "broken:X", "wrong     presentation: it cannot be loaded (ZeroDivisionError: "),
+    ],
+)
+def test_code_that_no_region_starts_with_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored: bool, setting: str, value: str, told: str
+) -> None:
+    """In a line of its own, and the exit code is 1, with a store and without."""
+    store = tmp_path / "s.db"
+    if stored:
+        asyncio.run(_made(store))
+    (tmp_path / "broken.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv(f"ENTRACTE_{setting}", value)
+    found = CliRunner().invoke(main, ["doctor", "--store", str(store)])
+    assert (1, True) == (found.exit_code, told in found.output), found.output
+    assert found.output.endswith("No region starts with these settings.\n")
+    assert ("sound" in found.output) == stored
+
+
+def test_a_store_that_is_not_there_yet_is_nothing_wrong(tmp_path: Path) -> None:
+    """The exit code is 0."""
+    found = CliRunner().invoke(main, ["doctor", "--store", str(tmp_path / "s.db")])
+    assert (0, True) == (found.exit_code, "none yet" in found.output)
