@@ -85,13 +85,22 @@ def _override(values: dict[str, Any], variables: Mapping[str, str]) -> None:
         if not variable.startswith(_PREFIX) or variable == FILE_VARIABLE:
             continue
         name = variable.removeprefix(_PREFIX).lower()
-        if name not in known or name == "limits":
+        if name == "limits":
+            raise SettingsError(
+                f"environment variable {variable} is a table; set each limit by itself, as {_PREFIX}TASKS_MAX"
+            )
+        if name not in known:
             raise SettingsError(
                 f"environment variable {variable} is not known{_nearest(name, known, _PREFIX)}"
             )
         text = variables[variable]
-        value: object = text.split(",") if name == "programs" else text
+        value: object = _parts(text) if name == "programs" else text
         (values.setdefault("limits", {}) if known[name] else values)[name] = value
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between commas, without blanks around."""
+    return [part for written in text.split(",") if (part := written.strip())]
 
 
 def _refuse_unknown(values: Mapping[str, Any], known: Iterable[str], prefix: str) -> None:

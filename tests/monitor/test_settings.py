@@ -44,6 +44,12 @@ def test_environment_overrides_the_file(tmp_path: Path) -> None:
     assert (settings.limits.tasks_max, settings.limits.wait_s_max) == (7, 2.5)
 
 
+@pytest.mark.parametrize("text", ["a, b", " a,b ,", ",,a,,b"])
+def test_programs_may_have_blanks_and_commas_around_them(tmp_path: Path, text: str) -> None:
+    """As people write lists."""
+    assert ("a", "b") == load(tmp_path, "", programs=text).programs
+
+
 def test_store_lies_beside_its_settings_file(tmp_path: Path) -> None:
     """A relative store path starts at the folder of the file that was named."""
     assert load(tmp_path, 'store = "bank.db"').store == str(tmp_path / "bank.db")
@@ -63,7 +69,7 @@ def test_variable_names_the_file(tmp_path: Path) -> None:
         ("[limits]\ntask_max = 1", {}, ("limits.task_max", "did you mean tasks_max")),
         ("zzzzzz = 1", {}, ("zzzzzz", "known are")),
         ("", {"task_max": "1"}, ("ENTRACTE_TASK_MAX", "did you mean ENTRACTE_TASKS_MAX")),
-        ("", {"limits": "1"}, ("ENTRACTE_LIMITS",)),
+        ("", {"limits": "1"}, ("ENTRACTE_LIMITS is a table", "as ENTRACTE_TASKS_MAX")),
         ("limits = 3", {}, ("[limits]",)),
         ("limits = 3", {"tasks_max": "1"}, ("[limits]",)),
         ("[limits]\ntasks_max = -1", {}, ("limits.tasks_max is -1", "more than 0")),
