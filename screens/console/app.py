@@ -50,10 +50,12 @@ class Terminal(App[None]):
         self.session = Session(host, decoder, terminal, self.draw)
         self.view = Display(self.session.space)
         self.marking = Marking(self.session.space)
-        self.word = LOCAL_HINTS
-        """What the terminal itself has to say, until the next key."""
         self._folder = folder
-        self.preferences = Preferences.read(folder / "terminal.toml") if folder else Preferences()
+        self.preferences, trouble = (
+            Preferences.read(folder / "terminal.toml") if folder else (Preferences(), "")
+        )
+        self.word = trouble or LOCAL_HINTS
+        """What the terminal itself has to say, until the next key."""
         self._prefix = ""
         self._waiting_since: float | None = None
         self._alarms = 0

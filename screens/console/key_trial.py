@@ -75,7 +75,10 @@ def try_keys(profile: str = "") -> None:
     import tty
 
     own = folder()
-    keys = keymap.load(profile or Preferences.read(own / "terminal.toml").keys, own / "keys")
+    preferences, trouble = Preferences.read(own / "terminal.toml")
+    if trouble:
+        print(trouble)
+    keys = keymap.load(profile or preferences.keys, own / "keys")
     print(f"Key map {keys.name!r}. Press keys; Ctrl+Q leaves.\n\n{HEADING}", flush=True)
     stdin = sys.stdin.fileno()
     before = termios.tcgetattr(stdin)

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,18 +28,20 @@ class Preferences:
     keys: str = "default"
 
     @classmethod
-    def read(cls, path: Path) -> Preferences:
-        """What was remembered; a choice that no longer exists is the default one again."""
+    def read(cls, path: Path) -> tuple[Preferences, str]:
+        """What was remembered, the default for what cannot be used, and what is wrong with it; empty: nothing."""
         try:
             kept = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError):
-            return cls()
-        theme, cursor, keys = kept.get("theme"), kept.get("cursor"), kept.get("keys")
-        return cls(
-            theme=str(theme) if theme in THEMES else cls.theme,
-            cursor=CursorShape(cursor) if cursor in set(CursorShape) else cls.cursor,
-            keys=keys if isinstance(keys, str) else cls.keys,
-        )
+        except FileNotFoundError:
+            return cls(), ""
+        except (OSError, ValueError) as error:  # what is no UTF-8, or no TOML, is a ValueError
+            return cls(), f"{path.name}: {error.strerror if isinstance(error, OSError) else error}"
+        chosen = {name: value for name, value in kept.items() if name in _FITS and _FITS[name](value)}
+        wrong = [f"{name} = {kept[name]!r} is no choice" for name in _FITS if name in kept.keys() - chosen]
+        preferences = cls()
+        for name, value in chosen.items():
+            preferences = preferences.with_choice(name, value)
+        return preferences, f"{path.name}: {', '.join(wrong)}" if wrong else ""
 
     def with_choice(self, name: str, value: str) -> Preferences:
         """The same with one choice changed."""
@@ -53,3 +56,11 @@ class Preferences:
             path.write_text("".join(lines), encoding="utf-8")
         except OSError:
             return
+
+
+_FITS: dict[str, Callable[[object], bool]] = {
+    "theme": lambda value: isinstance(value, str) and value in THEMES,
+    "cursor": lambda value: isinstance(value, str) and value in set(CursorShape),
+    "keys": lambda value: isinstance(value, str),
+}
+"""What each choice may be; a key map is looked for when it is loaded."""

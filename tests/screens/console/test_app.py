@@ -13,6 +13,7 @@ from screens.console.app import Terminal
 from screens.console.choice import Chooser
 from screens.console.help import HelpPanel
 from screens.console.key_pad import KeyPad, PadKey
+from screens.console.preferences import Preferences
 from screens.console.themes import CursorShape
 from screens.keys import Key
 from tests.screens.console.fakes import FakeHost, FakePresenter, form
@@ -290,6 +291,36 @@ async def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
         styles = [segment.style for y in range(25) for segment in app.view.render_line(y) if segment.style]
         assert [style for style in styles if style.color or style.bgcolor] == []
         assert any(style.underline for style in styles)
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        (b"theme =", "terminal.toml: Invalid value (at end of document)"),
+        (b"theme = 5", "terminal.toml: theme = 5 is no choice"),
+        (b'theme = ["amber"]\ncursor = "blok"', "terminal.toml: theme = ['amber'] is no choice, cursor"),
+        (b'theme = "\xff"', "terminal.toml: 'utf-8' codec can't decode byte"),
+        (b'keys = "mine"', "there is no key map 'mine'"),
+    ],
+)
+async def test_what_was_chosen_and_cannot_be_used_is_told(tmp_path: Path, kept: bytes, told: str) -> None:
+    """On the status line, until the next key; the rest is as it was chosen."""
+    (tmp_path / "terminal.toml").write_bytes(kept)
+    app, _ = terminal(tmp_path)
+    async with app.run_test(size=(132, 25)) as pilot:
+        await settled(pilot)
+        assert told in row(app, 24)
+        await pilot.press("a")
+        assert "terminal.toml" not in row(app, 24)
+
+
+def test_one_wrong_choice_spoils_no_other(tmp_path: Path) -> None:
+    """It alone is the default one."""
+    kept = tmp_path / "terminal.toml"
+    kept.write_text('theme = "none"\ncursor = "underscore"\nkeys = "c3270"\n')
+    preferences, told = Preferences.read(kept)
+    assert Preferences(cursor=CursorShape.UNDERSCORE, keys="c3270") == preferences
+    assert "terminal.toml: theme = 'none' is no choice" == told
 
 
 async def test_the_screen_is_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
