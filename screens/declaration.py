@@ -29,6 +29,8 @@ class Declared:
     """By the name a program uses; a repeated field is one member."""
     items: Mapping[str, Field[Any]]
     """By the name in the layout: `name`, or `name.1`, `name.2` and so on."""
+    shown: Mapping[str, Field[Any]]
+    """Those of them that are displayed."""
     entries: tuple[tuple[str, Field[Any]], ...]
     """The entry fields in tab order."""
     carried: tuple[str, ...]
@@ -48,6 +50,7 @@ def declare(cls: type, reserved: frozenset[str]) -> Declared:
         layout=layout,
         members=members,
         items={name: items[name] for name in ordered},
+        shown={name: items[name] for name in ordered if not items[name].hidden},
         entries=tuple((name, items[name]) for name in ordered if items[name].entry),
         carried=tuple(name for name in ordered if items[name].carried and not items[name].hidden),
     )

@@ -217,12 +217,12 @@ class Map:
     @classmethod
     def _write(cls, texts: dict[str, str], values: Mapping[str, object]) -> None:
         declared = cls._declared
-        items = declared.items
+        shown = declared.shown
         for name, value in values.items():
-            field = items.get(name)
-            if field is not None:
-                if not field.hidden:
-                    texts[name] = value if type(value) is str else field.written(value)
+            if name in shown:
+                texts[name] = value if type(value) is str else shown[name].written(value)
+                continue
+            if name in declared.items:
                 continue
             group = declared.members.get(name)
             if not isinstance(group, Rows):
