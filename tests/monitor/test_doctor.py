@@ -53,7 +53,7 @@ def test_a_store_of_a_newer_version_is_told(tmp_path: Path) -> None:
     ("setting", "value", "told"),
     [
         ("PROGRAMS", "nowhere", "wrong     programs: there is no module 'nowhere'"),
-        ("PROGRAMS", "broken", "wrong     programs: it cannot be loaded (ZeroDivisionError: "),
+        ("PROGRAMS", "broken", "wrong     programs: broken cannot be loaded: ZeroDivisionError: "),
         ("PRESENTATION", "nowhere:X", "wrong     presentation 'nowhere:X' cannot be loaded"),
         ("PRESENTATION", "builtins:dict", "wrong     this presentation cannot be drawn; correct"),
         ("PRESENTATION", "broken:X", "wrong     presentation: it cannot be loaded (ZeroDivisionError: "),
