@@ -124,7 +124,14 @@ def _out_of_turn(state: TerminalState, inbound: Inbound) -> Choice | None:
 
 
 def typed_transid(received: Received) -> str:
-    """The transaction code that was typed: up to 4 characters, to the first blank, in upper case."""
-    text = received.text or next((received.values.get(name, "") for name in sorted(received.modified)), "")
-    words = text.split(maxsplit=1)
+    """The transaction code that was typed: up to 4 characters, to the first blank, in upper case.
+
+    On a screen with fields it is what begins the first one that came; hidden fields are passed over.
+    """
+    words = (received.text or _first_sent(received)).split(maxsplit=1)
     return words[0][:4].upper() if words else ""
+
+
+def _first_sent(received: Received) -> str:
+    sent = received.modified - received.masked
+    return next((text for name, text in received.values.items() if name in sent), "")

@@ -148,7 +148,7 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     aid: Aid
     cursor: int | None = None
     values: dict[str, str] = {}
-    """What the operator sees, by field name: the screen's values, overlaid by what was sent."""
+    """What the operator sees, by field name in the order of the screen: its values, overlaid by what was sent."""
     modified: frozenset[str] = frozenset()
     """The fields that came in this input (their MDT was on)."""
     cursor_field: str = ""

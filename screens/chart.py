@@ -13,10 +13,12 @@ class Chart:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        named = layout.named
         size = layout.rows * layout.columns
+        in_order = sorted(layout.named.items(), key=lambda item: (item[1].address + 1) % size)
+        named = dict(in_order)
         self.attributes = {name: field.attribute for name, field in named.items()}
         self.initial = {name: field.text for name, field in named.items()}
+        """The layout's own texts, in the order of the screen; so are all that are made from them."""
         self.starts = {name: (field.address + 1) % size for name, field in named.items()}
         self.by_start = {start: named[name] for name, start in self.starts.items()}
         self.unprotected = {

@@ -178,3 +178,21 @@ def test_typed_code_comes_from_a_field_when_the_screen_has_some() -> None:
         Aid.ENTER, values={"a": "shown", "command": "acct 5"}, modified=frozenset({"command"})
     )
     assert typed_transid(received) == "ACCT"
+
+
+def test_what_is_typed_in_a_hidden_field_is_no_transaction_code() -> None:
+    """It would be displayed and stored with the notice; a code in the next field still counts."""
+    typed = {"password": "s3cret", "command": "menu"}
+    received = Received(
+        Aid.ENTER, values=typed, modified=frozenset({"password"}), masked=frozenset({"password"})
+    )
+    choice = choose(ENDED, after(ENDED, Aid.ENTER), received, region())
+    assert isinstance(choice, Notice)
+    assert "S3CR" not in choice.text
+    assert typed_transid(replace(received, modified=frozenset(typed))) == "MENU"
+
+
+def test_the_first_field_on_the_screen_has_the_code() -> None:
+    """Not the first by name: the one that stands first, as the values do."""
+    typed = {"zone": "menu", "amount": "acct"}
+    assert typed_transid(Received(Aid.ENTER, values=typed, modified=frozenset(typed))) == "MENU"

@@ -87,6 +87,12 @@ def test_input_lies_over_what_is_shown(presenter: Presenter) -> None:
     assert {"name", "kept"} == received.modified
 
 
+def test_values_are_in_the_order_of_the_screen(presenter: Presenter) -> None:
+    """Whatever order they were sent in, or came in: the first that came is the first on the screen."""
+    received = presenter.receive(shown(presenter, owner="Bob"), answer((KEPT, "b"), (NAME, "a")))
+    assert ["name", "secret", "kept", "owner", "message"] == list(received.values)
+
+
 def test_the_cursor_is_in_a_field(presenter: Presenter) -> None:
     """Any data position of a field is in it; the attribute byte and a short read's None are not."""
     screen = shown(presenter)
