@@ -96,6 +96,8 @@ def masked_input(inbound: Inbound, received: Received) -> str:
     if received.masked:
         for name in modified & received.masked:
             fields[name] = "*" * len(fields[name])
+    if received.panels:
+        fields |= _fields_below(received)
     kept: dict[str, Any] = {"aid": inbound.aid, "cursor": inbound.cursor, "fields": fields}
     if received.text:
         kept["text"] = received.text
@@ -104,12 +106,23 @@ def masked_input(inbound: Inbound, received: Received) -> str:
 
 def without_secrets(text: str, received: Received) -> str:
     """`text` with what was typed in non-display fields masked, as a program may have put it in its error."""
-    if received.masked:
-        for name in received.masked:
-            typed = received.values.get(name, "").strip()
+    for part in (received, *(part for _, part in received.panels)):
+        for name in part.masked:
+            typed = part.values.get(name, "").strip()
             for secret in (repr(typed)[1:-1], typed) if typed else ():
                 text = text.replace(secret, "*" * len(secret))
     return text
+
+
+def _fields_below(received: Received) -> dict[str, str]:
+    """What came in fields whose name a map above has too: under `MAP.name`."""
+    fields, above = {}, set[str]()
+    for map_name, part in reversed(received.panels):
+        for name in sorted(part.modified & above):
+            text = part.values[name]
+            fields[f"{map_name}.{name}"] = "*" * len(text) if name in part.masked else text
+        above |= part.values.keys()
+    return fields
 
 
 def monitor_rows(state: TerminalState, unit: int, ending: Ending, seed: int) -> tuple[int, dict[Key, Row]]:

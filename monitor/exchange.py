@@ -157,6 +157,15 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     """What was typed on an unformatted screen."""
     masked: frozenset[str] = frozenset()
     """The fields whose content is not for display, storage or a log."""
+    panels: tuple[tuple[str, Received], ...] = ()
+    """When several maps lie on the screen: (map, what came of it), the oldest first.
+
+    Above, the fields of all are together; of those with one name, the uppermost map's.
+    """
+
+    def of(self, map_name: str) -> Received:
+        """What came of this map alone, if several lie on the screen; of all, if it is not among them."""
+        return next((part for name, part in reversed(self.panels) if name == map_name), self)
 
 
 class UnknownLayout(LookupError):

@@ -78,7 +78,7 @@ class Map:
     @classmethod
     def receive(cls, received: Received) -> Self:
         """What the operator sees in this map's fields: the screen's values overlaid by the input."""
-        return cls(received)
+        return cls(received.of(cls.__name__) if received.panels else received)
 
     @property
     def modified(self) -> frozenset[str]:
@@ -189,6 +189,8 @@ class Map:
             texts = dict(zip(carried, map(seen.__getitem__, carried), strict=True))
         except KeyError:  # not the screen of this map alone
             texts = {name: seen[name] for name in carried if name in seen}
+        for name in form._received.masked:  # this map may display what that one does not
+            texts.pop(name, None)
         items, errors = declared.items, form._errors
         known = form.__dict__ if errors is not None and type(form) is cls else {}
         for name in form._received.modified:

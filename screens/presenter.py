@@ -69,26 +69,14 @@ class Presenter:
 
     def receive(self, screen: str, inbound: Inbound) -> Received:
         """Match an input with the screen it answers; what cannot have come from it is ignored."""
-        now = _decode(screen)
-        values: dict[str, str] = {}
-        charts: list[tuple[Panel, Chart]] = []
-        masked = _NONE
-        for panel in now.panels:
-            chart = self._chart(panel.layout)
-            charts.append((panel, chart))
-            values.update(chart.initial)
-            values.update(panel.values)
-            masked |= chart.hidden_on(panel)
-        modified = _overlay(charts, inbound.fields, values) if inbound.fields and charts else _NONE
-        return Received(
-            inbound.aid,
-            inbound.cursor,
-            values,
-            modified,
-            _field_at(charts, inbound.cursor),
-            clean(inbound.text[:text_chars_max]) if inbound.text else "",
-            masked,
-        )
+        panels = _decode(screen).panels
+        text = clean(inbound.text[:text_chars_max]) if inbound.text else ""
+        if len(panels) == 1:
+            panel = panels[0]
+            return _received(panel, self._chart(panel.layout), inbound, inbound.fields, text)
+        if not panels:
+            return Received(inbound.aid, inbound.cursor, text=text)
+        return _of_several([(panel, self._chart(panel.layout)) for panel in panels], inbound, text)
 
     def compose(self, screen: str, received: Received, send: Send) -> str:
         """The screen after `send`, encoded; raises `MapError` for a map or field that does not exist."""
@@ -145,17 +133,17 @@ class Presenter:
 
     def _apply(self, now: Screen, received: Received) -> None:
         """Keep what the operator sent in the stored screen: values, MDTs and the cursor."""
-        left = set(received.modified)
-        for panel in reversed(now.panels):
+        parts = [part for _, part in received.panels] or [received]
+        for panel, part in zip(now.panels, parts, strict=False):
+            if not part.modified:
+                continue
             chart = self._chart(panel.layout)
             hidden = chart.hidden_on(panel)
-            own = [name for name in chart.initial if name in left]
-            for name in own:
+            for name in [name for name in chart.initial if name in part.modified]:
                 if name not in panel.modified:
                     panel.modified.append(name)
                 if name not in hidden:
-                    put(panel.values, name, received.values[name], chart.initial[name])
-            left.difference_update(own)
+                    put(panel.values, name, part.values[name], chart.initial[name])
         if received.cursor is not None and received.cursor < now.rows * now.columns:
             now.cursor = received.cursor
 
@@ -185,13 +173,31 @@ class Presenter:
         return chart
 
 
-def _overlay(charts: Charts, fields: Iterable[tuple[int, str]], values: dict[str, str]) -> frozenset[str]:
-    """Put what came in over what stands on the screen; returns the names of the fields that came."""
+def _received(
+    panel: Panel, chart: Chart, inbound: Inbound, fields: Sequence[tuple[int, str]], text: str = ""
+) -> Received:
+    """What came of one map."""
+    values = {**chart.initial, **panel.values}
+    cursor = inbound.cursor
+    return Received(
+        inbound.aid,
+        cursor,
+        values,
+        _overlay(panel, chart, fields, values) if fields else _NONE,
+        "" if cursor is None else chart.cells.get(cursor, ""),
+        text,
+        chart.hidden_on(panel),
+    )
+
+
+def _overlay(
+    panel: Panel, chart: Chart, fields: Iterable[tuple[int, str]], values: dict[str, str]
+) -> frozenset[str]:
+    """Put what came in over what stands in a map; returns the names of the fields that came."""
     modified = set()
-    panel, chart = charts[-1]
-    as_drawn = chart.unprotected if len(charts) == 1 and not panel.attributes else {}
+    as_drawn = _NO_PLACES if panel.attributes else chart.unprotected
     for address, text in fields:
-        name, length = as_drawn.get(address) or _place(charts, address)
+        name, length = as_drawn.get(address) or _place(panel, chart, address)
         if name:
             modified.add(name)
             if length:
@@ -200,24 +206,43 @@ def _overlay(charts: Charts, fields: Iterable[tuple[int, str]], values: dict[str
     return frozenset(modified)
 
 
-def _place(charts: Charts, address: int) -> tuple[str, int]:
+def _place(panel: Panel, chart: Chart, address: int) -> tuple[str, int]:
     """The field that begins at an address, and how much can be typed in: 0 if it was only sent along."""
-    for panel, chart in reversed(charts):
-        field = chart.by_start.get(address)
-        if field is not None:
-            if not panel.attributes.get(field.name, field.attribute).protected:
-                return field.name, field.length
-            return (field.name, 0) if field.name in panel.modified else _NOWHERE
-    return _NOWHERE
+    field = chart.by_start.get(address)
+    if field is None:
+        return "", 0
+    if not panel.attributes.get(field.name, field.attribute).protected:
+        return field.name, field.length
+    return (field.name, 0) if field.name in panel.modified else ("", 0)
 
 
-_NOWHERE = ("", 0)
+_NO_PLACES: Mapping[int, tuple[str, int]] = {}
 
 
-def _field_at(charts: Charts, cursor: int | None) -> str:
-    if cursor is not None:
-        for _, chart in reversed(charts):
-            name = chart.cells.get(cursor)
-            if name is not None:
-                return name
-    return ""
+def _of_several(charts: Charts, inbound: Inbound, text: str) -> Received:
+    """What came of each map, and of all: of fields with one name, the uppermost map's counts for all."""
+    fields: list[list[tuple[int, str]]] = [[] for _ in charts]
+    for address, typed in inbound.fields:
+        fields[_uppermost(charts, address)].append((address, typed))
+    parts = [
+        _received(panel, chart, inbound, own) for (panel, chart), own in zip(charts, fields, strict=True)
+    ]
+    owners = {name: part for part in parts for name in part.values}
+    starts = {name: start for _, chart in charts for name, start in chart.starts.items()}
+    in_order = sorted(owners, key=starts.__getitem__)
+    return Received(
+        aid=inbound.aid,
+        cursor=inbound.cursor,
+        values={name: owners[name].values[name] for name in in_order},
+        modified=frozenset(name for name, part in owners.items() if name in part.modified),
+        cursor_field=next((part.cursor_field for part in reversed(parts) if part.cursor_field), ""),
+        text=text,
+        masked=frozenset(name for name, part in owners.items() if name in part.masked),
+        panels=tuple((chart.layout.map, part) for (_, chart), part in zip(charts, parts, strict=True)),
+    )
+
+
+def _uppermost(charts: Charts, address: int) -> int:
+    """The number of the map that the field at an address is of; of the oldest if there is no such field."""
+    owners = (number for number in range(len(charts) - 1, 0, -1) if address in charts[number][1].by_start)
+    return next(owners, 0)

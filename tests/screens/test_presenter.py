@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from monitor.ending import masked_input, without_secrets
 from monitor.exchange import Aid, Inbound, Presentation, Received, UnknownLayout
 from screens.attributes import Color
 from screens.errors import MapError
@@ -35,6 +36,13 @@ class Window(Map, registry=MAPS):
     """A small map to lay over another."""
 
     picture = "\n\n\n\n [choice ]\n"
+
+
+class Other(Map, registry=MAPS):
+    """A map to lay over the form, with names that the form has too."""
+
+    picture = "\n\n\n [name      ] [secret    ]\n {owner     }\n"
+    name = Entry()
 
 
 class Wide(Map, registry=MAPS):
@@ -197,6 +205,56 @@ def test_another_map_lies_over_the_first(presenter: Presenter) -> None:
     assert tuple(received.values[name] for name in ("choice", "name", "owner")) == ("1", "Joe", "Bob")
     first, second = presenter.decode(presenter.notice(screen, received, "x")).panels
     assert (first.values["name"], second.values) == ("Joe", {"choice": "1"})
+
+
+def over(presenter: Presenter, *fields: tuple[int, str]) -> tuple[str, Received]:
+    """The other map over the form, and an input that answers both."""
+    screen = presenter.compose(shown(presenter, owner="Bob"), NOTHING, Other.show(name="Zoe", erase=False))
+    return screen, presenter.receive(screen, answer(*fields))
+
+
+def test_each_map_on_a_screen_has_its_own_fields(presenter: Presenter) -> None:
+    """What is typed in one does not show up in the field of this name in the other."""
+    screen, received = over(presenter, (NAME, "Eve"))
+    form, other = Form.receive(received), Other.receive(received)
+    assert ("Eve", frozenset({"name"}), "Zoe", NONE) == (form.name, form.modified, other.name, other.modified)
+    assert (form.text("owner"), other.text("owner")) == ("Bob", "")
+    after = presenter.compose(screen, received, Window.show(erase=False))
+    assert ["Eve", "Zoe", None] == [panel.values.get("name") for panel in presenter.decode(after).panels]
+
+
+def test_of_fields_with_one_name_a_program_sees_the_uppermost(presenter: Presenter) -> None:
+    """Without a map to receive it, the input is one: values, what came, and where the cursor is."""
+    _, received = over(presenter, (NAME, "Eve"), (KEPT, "k"))
+    assert ("Zoe", frozenset({"kept"})) == (received.values["name"], received.modified)
+    assert ["kept", "message", "name", "secret", "owner"] == list(received.values)
+    assert received is received.of("Wide")
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_a_hidden_field_stays_hidden_under_another_of_its_name(presenter: Presenter, below: bool) -> None:
+    """It is in no stored screen and in no input of the history, whichever of the two maps lies above."""
+    first, second = (Form, Other) if below else (Other, Form)
+    screen = presenter.compose(presenter.blank(), NOTHING, first.show())
+    screen = presenter.compose(screen, NOTHING, second.show(erase=False))
+    visible = Other.layout.named["secret"].address + 1
+    inbound = answer((SECRET, "opensesame"), (visible, "plain"))
+    received = presenter.receive(screen, inbound)
+    assert ("opensesame", "plain") == (Form.receive(received).secret, Other.receive(received).text("secret"))
+    again = presenter.compose(screen, received, Other.show(Form.receive(received), erase=False))
+    for stored in (again, presenter.notice(screen, received, "x"), masked_input(inbound, received)):
+        assert "opensesame" not in stored
+    assert without_secrets("It is opensesame", received) == "It is **********"
+    names = ("secret", "Form.secret") if below else ("Other.secret", "secret")
+    fields = msgspec.json.decode(masked_input(inbound, received))["fields"]
+    assert dict(zip(names, ("plain", "**********"), strict=True)) == fields
+
+
+def test_a_hidden_field_is_not_shown_by_a_map_that_would_display_it(presenter: Presenter) -> None:
+    """A form shown by another map, or received by one, leaves out what was not displayed."""
+    received = presenter.receive(shown(presenter), answer((SECRET, "opensesame"), (NAME, "Eve")))
+    for form in (Form.receive(received), Other.receive(received)):
+        assert {"name": "Eve", "owner": ""} == Other.show(form).values
 
 
 def test_maps_on_a_screen_have_a_limit_and_a_size(presenter: Presenter) -> None:
