@@ -107,13 +107,12 @@ class Presenter:
         if send.reset_modified:
             for panel in now.panels:
                 panel.modified = []
-        top = now.panels[-1] if now.panels else None
         layout = chart.layout
-        if top is not None and top.layout == layout.id:
-            if send.data_only:
-                merge(chart, top, send)
-            else:
-                now.panels[-1] = fresh(chart, send)
+        own = [panel for panel in now.panels if panel.layout == layout.id]
+        if own and send.data_only:
+            merge(chart, own[-1], send)
+        elif own and own[-1] is now.panels[-1]:
+            now.panels[-1] = fresh(chart, send)
         else:
             self._check_push(now, chart)
             now.rows, now.columns = layout.rows, layout.columns

@@ -175,6 +175,15 @@ def test_data_only_leaves_the_rest(presenter: Presenter) -> None:
     assert (after.cursor, after.erased) == (7, False)
 
 
+def test_data_only_finds_a_map_under_another(presenter: Presenter) -> None:
+    """Its other fields stay, and so does what lies over it."""
+    screen, received = over(presenter, (NAME, "Eve"))
+    send = Form.show(message="Hello", erase=False, data_only=True)
+    form, other = presenter.decode(presenter.compose(screen, received, send)).panels
+    assert form.values == {"owner": "Bob", "name": "Eve", "message": "Hello"}
+    assert (Other.layout.id, {"name": "Zoe"}) == (other.layout, other.values)
+
+
 def test_without_erase_a_map_is_written_whole(presenter: Presenter) -> None:
     """Constants and initial texts come back, and MDTs are as the map has them."""
     screen = shown(presenter, owner="Bob")
