@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from monitor.exchange import Inbound, Received, Send, UnknownLayout
+from monitor.exchange import Aid, Inbound, Received, Send, UnknownLayout
 from screens.chart import Chart, clean
 from screens.errors import MapError, nearest
 from screens.layout import BLANK, Layout, Panel, Screen
@@ -81,7 +81,7 @@ class Presenter:
     def compose(self, screen: str, received: Received, send: Send) -> str:
         """The screen after `send`, encoded; raises `MapError` for a map or field that does not exist."""
         chart = self._chart_of_map(send.map)
-        if send.erase:
+        if send.erase or received.aid is Aid.CLEAR:  # Clear erased the screen before
             panel = fresh(chart, send)
             layout = chart.layout
             cursor = cursor_of(chart, send, layout.cursor)

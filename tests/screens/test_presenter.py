@@ -266,6 +266,18 @@ def test_a_hidden_field_is_not_shown_by_a_map_that_would_display_it(presenter: P
         assert {"name": "Eve", "owner": ""} == Other.show(form).values
 
 
+@pytest.mark.parametrize("data_only", [True, False])
+def test_after_clear_a_map_is_written_on_an_empty_screen(presenter: Presenter, data_only: bool) -> None:
+    """Clear erased the terminal's own screen: nothing of it comes back, and the map is written whole."""
+    screen = shown(presenter, owner="Bob")
+    received = presenter.receive(screen, answer(aid=Aid.CLEAR, cursor=None))
+    for send in (Window.show(choice="1"), Form.show(message="Hello")):
+        written = msgspec.structs.replace(send, erase=False, data_only=data_only)
+        assert presenter.compose(presenter.blank(), received, send) == presenter.compose(
+            screen, received, written
+        )
+
+
 def test_maps_on_a_screen_have_a_limit_and_a_size(presenter: Presenter) -> None:
     """The message says to erase first."""
     screen = shown(presenter)
