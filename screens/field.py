@@ -132,14 +132,8 @@ class Field(Generic[V]):
         self._read, self._right = edit.read, edit.right
 
     def value(self, text: str) -> Any:
-        """The value of a text; of one that is not a value: the text itself, or None for a typed field."""
-        text = text.strip()
-        if not text:
-            return self._blank
-        try:
-            return self._read(text)
-        except ValueError:
-            return self._blank if self.typed else text
+        """The value of a text; of one with a mistake: the text itself, or None for a typed field."""
+        return self.examined(text)[0]
 
     def fault(self, text: str) -> str:
         """What is wrong with a text that was typed, as a sentence for the operator; empty if nothing is."""
@@ -154,12 +148,11 @@ class Field(Generic[V]):
             value = self._read(text)
         except ValueError as error:
             return self._blank if self.typed else text, f"{self.label} {error}"
-        fault = ""
         if self._minimum is not None and value < self._minimum:
-            fault = f"{self.label} must be at least {self.edit.edit(self._minimum).strip()}"
-        elif self._maximum is not None and value > self._maximum:
-            fault = f"{self.label} must be at most {self.edit.edit(self._maximum).strip()}"
-        return value, fault
+            return None, f"{self.label} must be at least {self.edit.edit(self._minimum).strip()}"
+        if self._maximum is not None and value > self._maximum:
+            return None, f"{self.label} must be at most {self.edit.edit(self._maximum).strip()}"
+        return value, ""
 
     def written(self, value: object) -> str:
         """The text for a value: edited if it has the field's type, as it is if it is a text already."""

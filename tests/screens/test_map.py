@@ -36,6 +36,19 @@ class Order(Map, registry=None):
     message = Output(carried=False)
 
 
+class Bounded(Map, registry=None):
+    """A map with bounds on its values."""
+
+    picture = """
+     [lev] [since     ]
+     [qty]
+     [qty]
+    """
+    level = Entry(int, drawn_as="lev", minimum=1, maximum=10)
+    since = Entry(date, minimum=date(2020, 1, 1))
+    quantity = Rows(Entry(int, drawn_as="qty", minimum=1))
+
+
 def typed(map_class: type[M], aid: Aid = Aid.ENTER, /, **texts: str) -> M:
     """A form as if an operator had typed these texts; `_` before a row's number stands for the dot."""
     values = {name.replace("_", "."): text for name, text in texts.items()}
@@ -71,6 +84,20 @@ def test_required_and_smallest_are_checked() -> None:
     """Blank is a mistake where the declaration says so, and only there."""
     form = typed(Order, amount="0.5")
     assert list(form.errors.values()) == ["Customer must be 8 digits", "Amount must be at least 1.00"]
+
+
+def test_a_value_out_of_bounds_is_none() -> None:
+    """No program takes it for good; shown again it stands as it was typed, also in a list that was read."""
+    form = typed(Bounded, level="11", since="2019-12-31", quantity_1="0", quantity_2="4")
+    assert list(form.errors) == ["level", "since", "quantity.1"]
+    assert (form.level, form.since, form.quantity) == (None, None, [None, 4])
+    form.quantity[1] = 5
+    assert Bounded.show(form).values == {
+        "level": " 11",
+        "since": "2019-12-31",
+        "quantity.1": "  0",
+        "quantity.2": "  5",
+    }
 
 
 def test_a_short_read_is_empty() -> None:
