@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +55,14 @@ def declare(cls: type, reserved: frozenset[str]) -> Declared:
         entries=tuple((name, items[name]) for name in ordered if items[name].entry),
         carried=tuple(name for name in ordered if items[name].carried and not items[name].hidden),
     )
+
+
+def check_words(cls: type) -> None:
+    """Refuse a picture or constants under a misspelt name: the class would be a base of maps by mistake."""
+    for name, value in cls.__dict__.items():
+        for word, kind in (("picture", str), ("constants", Mapping)):
+            if isinstance(value, kind) and name != word and difflib.get_close_matches(name, [word], 1, 0.8):
+                raise MapError(cls.__name__, f"{name} is not a word of maps: the nearest is {word}")
 
 
 def _fields_of(member: Member) -> tuple[Field[Any], ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypedDict, TypeVar, Unpack, cast, overload
@@ -12,6 +13,7 @@ import msgspec
 
 from screens.attributes import Attribute, Color, Highlight, Intensity, Outline, Validation
 from screens.edit import DateEdit, DigitsEdit, Edit, IntegerEdit, NumberEdit, TextEdit
+from screens.errors import nearest
 
 V = TypeVar("V")
 N = TypeVar("N", Decimal, int, date)
@@ -55,12 +57,28 @@ class EntryOptions(Options, total=False):
     """Blank is a mistake."""
 
 
-def with_look(attribute: Attribute, look: Look) -> Attribute:
-    """`attribute` with the named parts changed; ValueError or TypeError when one is not an attribute."""
-    changes = {**msgspec.to_builtins(attribute), **msgspec.to_builtins(look)}
-    if unknown := changes.keys() - set(Attribute.__struct_fields__):
-        raise TypeError(f"{min(unknown)} is not an attribute")
-    return msgspec.convert(changes, Attribute)
+def with_look(attribute: Attribute, look: Look, options: Iterable[str] = ()) -> Attribute:
+    """`attribute` with the named parts changed; ValueError or TypeError when one is not an attribute.
+
+    `options` are what else may be said there.
+    """
+    if unknown := look.keys() - set(Attribute.__struct_fields__):
+        known = nearest(min(unknown), [*Attribute.__struct_fields__, *options])
+        raise TypeError(f"{min(unknown)} is not an attribute: {known}")
+    try:
+        return msgspec.convert({**msgspec.to_builtins(attribute), **msgspec.to_builtins(look)}, Attribute)
+    except (TypeError, ValueError) as error:
+        raise ValueError(_unfit(look) or str(error)) from error
+
+
+def _unfit(look: Look) -> str:
+    """The first attribute that is said by a word there is not, and the words there are."""
+    for part in msgspec.structs.fields(Attribute):
+        words = [str(word) for word in part.type] if issubclass(part.type, enum.StrEnum) else []
+        value = look.get(part.name)
+        if words and part.name in look and value not in words:
+            return f"{part.name} cannot be {value!r}: {nearest(str(value), filter(None, words))}"
+    return ""
 
 
 class Form(Protocol):
@@ -83,6 +101,7 @@ class Field(Generic[V]):
 
     entry = False
     _protection: ClassVar[Look] = {}
+    _options: ClassVar[tuple[str, ...]] = ("edit", *Options.__annotations__)
 
     def __init__(self, edit: Callable[[int], Edit[Any]], blank: object, options: EntryOptions) -> None:
         words = cast("dict[str, Any]", dict(options))
@@ -94,12 +113,13 @@ class Field(Generic[V]):
         self.carried: bool = words.pop("carried", True)
         self.cursor: bool = words.pop("cursor", False)
         self.required: bool = words.pop("required", False)
-        self.attribute = with_look(Attribute(), cast("Look", {**self._protection, **words}))
-        self.hidden = self.entry and self.attribute.intensity is Intensity.DARK
+        self.attribute = Attribute()
+        self.hidden = False
         """An entry field that is not displayed: its content is never stored, shown or logged."""
         self.typed = blank is None
         """True unless the value is text."""
         self._place(TextEdit())
+        self._look = cast("Look", {**self._protection, **words})
         self._edit_for = edit
         self._blank = blank
         self._minimum: Any = None
@@ -113,11 +133,16 @@ class Field(Generic[V]):
         return self if form is None else form.value_of(self)
 
     def placed(self, name: str, length: int, label: str = "") -> Self:
-        """The field as one map has it, so many positions long; ValueError when its values do not fit."""
+        """The field as one map has it, so many positions long; ValueError when its declaration is a mistake."""
         field = copy.copy(self)
         field.name, field.length = name, length
         field.label = self.label or (label or name).replace("_", " ").capitalize()
-        field._place(self._edit_for(length))
+        try:
+            field.attribute = with_look(field.attribute, self._look, self._options)
+            field._place(self._edit_for(length))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{name}: {error}") from error
+        field.hidden = field.entry and field.attribute.intensity is Intensity.DARK
         if field.edit.width > length:
             raise ValueError(
                 f"{name} takes {field.edit.width} positions and is drawn {length} wide: widen it"
@@ -174,17 +199,53 @@ class Field(Generic[V]):
             return text
 
 
-def _edit_of(kind: type, mask: str) -> Callable[[int], Edit[Any]]:
-    """Makes the edit of a typed field, once the field's length is known."""
-    if kind is Decimal and not mask:
-        raise TypeError("a Decimal field needs an edit mask: write one such as ZZ,ZZ9.99")
-    if kind is Decimal:
-        return lambda length: NumberEdit(mask)
-    if kind is int:
-        return lambda length: IntegerEdit(mask or "Z" * (length - 1) + "9")
-    if kind is date:
-        return lambda length: DateEdit(mask or "YYYY-MM-DD")
-    raise TypeError(f"a field holds str, int, Decimal or date, not {kind.__name__}")
+Kind = type[str] | type[int] | type[Decimal] | type[date]
+
+
+def _edit_of(
+    kind: Kind,
+    mask: str,
+    *,
+    minimum: Any = None,
+    maximum: Any = None,
+    digits: int = 0,
+    uppercase: bool = False,
+) -> Callable[[int], Edit[Any]]:
+    """Makes the edit of a field, once its length is known; ValueError when what was said of it cannot be."""
+
+    def edit(length: int) -> Edit[Any]:
+        if kind is str:
+            _refuse(
+                "numbers and dates", edit=bool(mask), minimum=minimum is not None, maximum=maximum is not None
+            )
+            return DigitsEdit(digits) if digits else TextEdit(uppercase)
+        _check_bounds(kind, minimum, maximum)
+        _refuse("text", digits=bool(digits), uppercase=uppercase)
+        if kind is Decimal and not mask:
+            raise TypeError("a Decimal field needs an edit mask: write one such as ZZ,ZZ9.99")
+        if kind is date:
+            return DateEdit(mask or "YYYY-MM-DD")
+        return NumberEdit(mask) if kind is Decimal else IntegerEdit(mask or "Z" * (length - 1) + "9")
+
+    return edit
+
+
+def _refuse(those: str, **said: bool) -> None:
+    for name, is_said in said.items():
+        if is_said:
+            raise TypeError(f"{name} is for {those}: leave it out, or declare the field so")
+
+
+def _check_bounds(kind: Kind, minimum: Any, maximum: Any) -> None:
+    """Refuse a type that fields do not have, and bounds that no value of it can keep."""
+    if kind not in (int, Decimal, date):
+        said = getattr(kind, "__name__", repr(kind))
+        raise TypeError(f"a field holds str, int, Decimal or date, not {said}: declare one of them")
+    for name, bound in (("minimum", minimum), ("maximum", maximum)):
+        if bound is not None and type(bound) not in ((kind, int) if kind is Decimal else (kind,)):
+            raise TypeError(f"{name} is {bound!r}: give it a value of the type {kind.__name__}")
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise ValueError(f"minimum {minimum} is more than maximum {maximum}: change one of them")
 
 
 class Output(Field[V]):
@@ -201,10 +262,8 @@ class Output(Field[V]):
     def __init__(  # type: ignore[misc]  # mypy takes the options' keywords for `edit`
         self, kind: type = str, /, edit: str = "", **options: Any
     ) -> None:
-        if kind is str:
-            super().__init__(lambda length: TextEdit(), "", cast("EntryOptions", options))
-        else:
-            super().__init__(_edit_of(kind, edit), None, cast("EntryOptions", options))
+        blank = "" if kind is str else None
+        super().__init__(_edit_of(kind, edit), blank, cast("EntryOptions", options))
 
 
 class Entry(Field[V]):
@@ -215,6 +274,11 @@ class Entry(Field[V]):
     """
 
     entry = True
+    _options = (
+        *Field._options,
+        *EntryOptions.__annotations__,
+        *("digits", "uppercase", "hidden", "minimum", "maximum"),
+    )
 
     @overload
     def __init__(
@@ -251,11 +315,8 @@ class Entry(Field[V]):
     ) -> None:
         if hidden:
             options["intensity"] = Intensity.DARK
-        if kind is str:
-            text: Edit[str] = DigitsEdit(digits) if digits else TextEdit(uppercase)
-            super().__init__(lambda length: text, "", cast("EntryOptions", options))
-        else:
-            super().__init__(_edit_of(kind, edit), None, cast("EntryOptions", options))
+        made = _edit_of(kind, edit, minimum=minimum, maximum=maximum, digits=digits, uppercase=uppercase)
+        super().__init__(made, "" if kind is str else None, cast("EntryOptions", options))
         self._minimum, self._maximum = minimum, maximum
 
 

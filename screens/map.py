@@ -13,10 +13,10 @@ that is drawn and not declared holds plain text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from monitor.exchange import Aid, Received, Send
-from screens.declaration import Declared, declare
+from screens.declaration import Declared, check_words, declare
 from screens.errors import MapError, nearest
 from screens.field import Field, Look, Rows
 from screens.key_line import KeyHint, key_hints
@@ -26,6 +26,13 @@ MAPS: dict[str, type[Map]] = {}
 """Every map declared in this process, by name."""
 
 _MISSING = object()
+
+
+class _NotDrawn:
+    """Stands in for what a map knows of its fields where there is no picture to know them from."""
+
+    def __get__(self, form: Map | None, owner: type[Map]) -> Declared:
+        raise MapError(owner.__name__, "it has no picture: draw it, picture = ..., or use a map that has one")
 
 
 class Map:
@@ -40,7 +47,7 @@ class Map:
     layout: ClassVar[Layout]
     keys: ClassVar[Mapping[Aid, KeyHint]] = {}
     """What the keys do, as the picture says it (`F3=Exit`)."""
-    _declared: ClassVar[Declared]
+    _declared: ClassVar[Declared] = cast("Declared", _NotDrawn())
     _given: Mapping[str, object] = {}
     """What the program put in a field, by name."""
     _lists: Mapping[str, list[Any]] = {}
@@ -50,6 +57,7 @@ class Map:
 
     def __init_subclass__(cls, *, registry: dict[str, type[Map]] | None = MAPS, **options: Any) -> None:
         super().__init_subclass__(**options)
+        check_words(cls)
         if "picture" not in cls.__dict__:
             return
         name = cls.__name__

@@ -56,6 +56,9 @@ def test_there_is_a_table_of_masks() -> None:
         ("\n Name . .[name ]\n", {"nmae": Entry()}, 1),
         ("\n Name . .[co]\n", {"code": Entry(digits=4, drawn_as="co")}, 2),
         ("\n A . .[a ]\n A . .[a ]\n", {"a": Entry()}, 3),
+        ("\n Name . .[code ]\n", {"code": Entry(upercase=True)}, 4),  # type: ignore[call-overload]
+        ("\n Name . .[size ]\n", {"size": Entry(int, minimum=9, maximum=1)}, 5),
+        ("", {"pictur": "\n Name . .[name ]\n"}, 6),
     ],
 )
 def test_mistakes_are_told_as_shown(picture: str, fields: dict[str, object], line: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from monitor.exchange import Aid, Received
 from screens.errors import MapError
 from screens.field import Entry, Output, Rows
 from screens.map import Map
@@ -71,8 +72,56 @@ def test_one_field_claims_the_cursor() -> None:
 
 def test_an_attribute_must_exist() -> None:
     """A wrong colour is named where the field is drawn."""
-    with pytest.raises((MapError, ValueError), match="purple"):
+    with pytest.raises(MapError, match=r"row 1, column 3: a: color cannot be 'purple': there are blue"):
         declare(" [a ]", a=Entry(color="purple"))  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "says"),
+    [
+        (str, {"upercase": True}, "upercase is not an attribute: the nearest is uppercase"),
+        (str, {"highlight": "blnk"}, "highlight cannot be 'blnk': the nearest is blink"),
+        (str, {"protected": "yes"}, r"Expected `bool`, got `str` - at `\$.protected`"),
+        (str, {"minimum": 0}, "minimum is for numbers and dates: leave it out"),
+        (str, {"edit": "ZZ9"}, "edit is for numbers and dates: leave it out"),
+        (int, {"digits": 2}, "digits is for text: leave it out"),
+        (int, {"minimum": 9, "maximum": 1}, "minimum 9 is more than maximum 1: change one of them"),
+        (int, {"maximum": "9"}, "maximum is '9': give it a value of the type int"),
+        (int, {"edit": "ZQ9"}, "ZQ9 is not an edit mask: write one such as"),
+        (float, {}, "a field holds str, int, Decimal or date, not float: declare one of them"),
+        ("ZZ9", {}, "a field holds str, int, Decimal or date, not 'ZZ9': declare one of them"),
+        (Decimal, {}, "a Decimal field needs an edit mask: write one such as ZZ,ZZ9.99"),
+    ],
+)
+def test_a_mistake_in_a_field_is_told_where_it_is_drawn(kind: Any, words: dict[str, Any], says: str) -> None:
+    """The map, the row and column, and the field come before what is wrong."""
+    for made in (Entry(kind, **words), Rows(Entry(kind, **words))):
+        picture = " [amount ]\n [amount ]" if isinstance(made, Rows) else " [amount ]"
+        with pytest.raises(MapError, match=rf"^map DEMO01, row 1, column 3: amount(\.1)?: {says}"):
+            declare(picture, amount=made)
+
+
+def test_an_output_field_has_no_words_of_an_entry_field() -> None:
+    """The nearest is one of its own."""
+    with pytest.raises(MapError, match="a: uppercase is not an attribute: there are background"):
+        declare(" {a }", a=Output(uppercase=True))  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(("name", "value"), [("pictur", " [a ]"), ("constant", {1: {}})])
+def test_a_word_of_maps_misspelt_is_told(name: str, value: object) -> None:
+    """Else the class would be a base, and the mistake be found when it is shown."""
+    with pytest.raises(
+        MapError, match=f"map DEMO01: {name} is not a word of maps: the nearest is {name[:6]}"
+    ):
+        type("DEMO01", (Map,), {name: value}, registry=None)
+
+
+def test_a_base_of_maps_cannot_be_shown() -> None:
+    """The message says what it lacks."""
+    base: type[Map] = type("Base", (Map,), {"message": Output()})
+    for use in (lambda: base.show(message="x"), lambda: base.receive(Received(Aid.ENTER)).errors):
+        with pytest.raises(MapError, match="map Base: it has no picture: draw it"):
+            use()
 
 
 def test_constants_look_as_their_row_or_text_says() -> None:
