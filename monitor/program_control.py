@@ -149,8 +149,9 @@ class ProgramControl:
         )
 
     def _program(self, transid: str) -> Program[Any]:
-        program = self._engine.programs.get(transid)
+        program = self._engine.programs.get(transid) if isinstance(transid, str) else None
         if program is None:
+            _check_transid(transid)
             known = ", ".join(sorted(known.transid for known in self._engine.programs))
             raise Abend("APCT", f"there is no transaction {transid}; this region knows {known}")
         return program
@@ -189,6 +190,10 @@ class ProgramControl:
                 )
 
     def _composed(self, send: Send) -> str:
+        if send.__class__ is not Send:
+            raise Abend(
+                "EOUT", f"{_kind(send)} is no screen: return what a map shows, as Finish(MAP.show(...))"
+            )
         presentation, bytes_max = self._engine.presentation, self._engine.limits.screen_bytes_max
         shown = presentation.compose(self._state.screen or presentation.blank(), self._step.received, send)
         size = len(shown) if shown.isascii() else len(shown.encode())
@@ -213,3 +218,14 @@ class ProgramControl:
     def _fresh(program: Program[Any]) -> Area:
         area: Area = program.area_type()
         return area
+
+
+def _check_transid(given: object) -> None:
+    """Refuse what is no transaction id, above all the program itself."""
+    if not isinstance(given, str):
+        wanted = given.transid if isinstance(given, Program) else "MENU"
+        raise Abend("EOUT", f"{_kind(given)} is no transaction id: write one, as {wanted!r}")
+
+
+def _kind(value: object) -> str:
+    return f"the class {value.__name__}" if isinstance(value, type) else f"a {type(value).__name__}"

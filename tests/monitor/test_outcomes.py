@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from monitor import Aid, Area, Converse, Finish, NoArea, Outcome, Program, Send, Task, TransferTo, transaction
+from monitor import (
+    Aid,
+    Area,
+    Converse,
+    Finish,
+    NoArea,
+    Outcome,
+    Park,
+    Program,
+    Send,
+    Task,
+    TransferTo,
+    transaction,
+)
 from monitor.limits import Limits
 from tests.monitor.bed import Disk, Terminal, dumps, region_on
 from tests.monitor.plain import Shown
@@ -175,6 +188,14 @@ def linking(to: str, area: Area | None) -> Program[Any]:
     return test
 
 
+PROGRAM_GIVEN = "a Program is no transaction id: write one, as 'CNT'"
+
+
+def unchecked(value: object) -> Any:
+    """What a type checker would not let through."""
+    return value
+
+
 @pytest.mark.parametrize(
     ("program", "code", "word"),
     [
@@ -188,6 +209,14 @@ def linking(to: str, area: Area | None) -> Program[Any]:
         (outcome_of(TransferTo("CNT", Name("x"))), "EART", "Count"),
         (linking("DBL", Name("x")), "EART", "Count"),
         (linking("CNT", None), "EOUT", "CNT"),
+        (outcome_of(Converse(unchecked("hi"))), "EOUT", "a str is no screen: return what a map shows"),
+        (outcome_of(Finish(unchecked("hi"))), "EOUT", "a str is no screen: return what a map shows"),
+        (outcome_of(Finish(unchecked(Send))), "EOUT", "the class Send is no screen"),
+        (outcome_of(Park(Converse(unchecked("hi")), Finish())), "EOUT", "a str is no screen"),
+        (outcome_of(Converse(note(1), then=unchecked(count))), "EOUT", PROGRAM_GIVEN),
+        (outcome_of(TransferTo(unchecked(count))), "EOUT", PROGRAM_GIVEN),
+        (linking(unchecked(count), None), "EOUT", PROGRAM_GIVEN),
+        (outcome_of(TransferTo(unchecked([]))), "EOUT", "a list is no transaction id: write one"),
         (outcome_of(Converse(Send("LOST"))), "ASRA", "LOST"),
         (outcome_of(Finish(Send("LOST"))), "ASRA", "LOST"),
         (outcome_of(TransferTo("TEST")), "ELIM", "transfers_max"),
