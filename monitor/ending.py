@@ -98,7 +98,7 @@ def masked_input(inbound: Inbound, received: Received) -> str:
             fields[name] = "*" * len(fields[name])
     if received.panels:
         fields |= _fields_below(received)
-    kept: dict[str, Any] = {"aid": inbound.aid, "cursor": inbound.cursor, "fields": fields}
+    kept: dict[str, Any] = {"aid": inbound.aid, "cursor": received.cursor, "fields": fields}
     if received.text:
         kept["text"] = received.text
     return _encode(kept).decode()

@@ -196,7 +196,7 @@ class Presentation(Protocol):
         ...
 
     def receive(self, screen: str, inbound: Inbound) -> Received:
-        """Match an input with the screen it answers; fields the screen does not have are ignored.
+        """Match an input with the screen it answers; fields and a cursor that the screen does not have are ignored.
 
         Raises `UnknownLayout` for a screen that `unknown` would say needs more.
         """

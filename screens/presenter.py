@@ -68,8 +68,11 @@ class Presenter:
         return self._chart(number).layout
 
     def receive(self, screen: str, inbound: Inbound) -> Received:
-        """Match an input with the screen it answers; what cannot have come from it is ignored."""
-        panels = _decode(screen).panels
+        """Match an input with the screen it answers; what cannot have come from it is not told."""
+        now = _decode(screen)
+        panels, cursor = now.panels, inbound.cursor
+        if cursor is not None and not 0 <= cursor < now.rows * now.columns:
+            inbound = msgspec.structs.replace(inbound, cursor=None)
         text = clean(inbound.text[:text_chars_max]) if inbound.text else ""
         if len(panels) == 1:
             panel = panels[0]
@@ -143,7 +146,7 @@ class Presenter:
                     panel.modified.append(name)
                 if name not in hidden:
                     put(panel.values, name, part.values[name], chart.initial[name])
-        if received.cursor is not None and received.cursor < now.rows * now.columns:
+        if received.cursor is not None:
             now.cursor = received.cursor
 
     def _chart_of_map(self, name: str) -> Chart:

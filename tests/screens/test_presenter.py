@@ -109,6 +109,17 @@ def test_the_cursor_is_in_a_field(presenter: Presenter) -> None:
     assert fields == ["name", "name", "", "", ""]
 
 
+@pytest.mark.parametrize("place", [-1, 1920, 10**9])
+def test_a_cursor_off_the_screen_is_not_told(presenter: Presenter, place: int) -> None:
+    """No program has to do with such an address, and the history has none; the last place is told."""
+    for screen in (shown(presenter), presenter.blank(), over(presenter)[0]):
+        inbound = answer(cursor=place)
+        received = presenter.receive(screen, inbound)
+        assert (received.cursor, received.cursor_field) == (None, "")
+        assert '"cursor":null' in masked_input(inbound, received)
+        assert presenter.receive(screen, answer(cursor=1919)).cursor == 1919
+
+
 @pytest.mark.parametrize(
     ("address", "text", "expected"),
     [
