@@ -3,9 +3,9 @@
 from monitor.area import Area, NoArea, upgrade
 from monitor.errors import Abend, DuplicateRecord, MonitorError, RecordNotFound
 from monitor.exchange import Aid, Inbound, Outbound, Send
-from monitor.files import Query, Record, changed, file, ledger
 from monitor.outcome import Converse, Finish, Outcome, Park, Resume, TransferTo
 from monitor.program import Program, transaction
+from monitor.records import Query, Record, changed, file, ledger
 from monitor.task import Task
 
 __all__ = [

@@ -1,158 +1,16 @@
-"""Typed files: each record type is a table with real columns; a file is that table, seen by one unit of work."""
+"""Files: the table of a record type, seen by one unit of work, with its own changes in it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
-from datetime import date
-from decimal import Decimal
-from operator import attrgetter
-from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
+from typing import Any, Generic, cast
 
 import msgspec
 
-from monitor.columns import can_hold
-from monitor.errors import (
-    Abend,
-    DuplicateRecord,
-    KeyUnfit,
-    LimitExceeded,
-    MonitorError,
-    RecordNotFound,
-)
-from monitor.store import Key, KeyValue, Row, Store, Table, Value
+from monitor.errors import DuplicateRecord, KeyUnfit, LimitExceeded, MonitorError, RecordNotFound
+from monitor.records import Query, R, Record, RecordKey, address_of, row_of, start_of
+from monitor.store import Key, KeyValue, Row, Store, Table
 from monitor.unit_of_work import Call, UnitOfWork
-
-R = TypeVar("R", bound="Record")
-_PLAIN = (int, str, float)
-Part = int | str | float | Decimal | date
-"""What a program has in a column; a datetime is a date, too."""
-RecordKey = Part | tuple[Part, ...]
-
-
-class Record(msgspec.Struct, frozen=True, gc=False):
-    """Base of record types: immutable; make a changed one with `changed`."""
-
-    table: ClassVar[Table]
-    key_value: ClassVar[Any]
-    """From a record to the value of its key, or the tuple of values."""
-    types: ClassVar[tuple[Any, ...]]
-    """What the columns' values may be, in order; a whole number passes for a real one."""
-    plain: ClassVar[bool]
-    """True: the columns are the fields as they are, without conversion."""
-    key_types: ClassVar[tuple[type, ...]]
-    key_type: ClassVar[type | None]
-    """Of a key that is one whole number or text."""
-
-    @classmethod
-    def from_row(cls: type[R], row: Row) -> R:
-        """The record of a row in the table's column order."""
-        if cls.plain:
-            return cls(*row)
-        try:
-            return _converted(cls, row)
-        except msgspec.ValidationError as error:
-            raise Abend("EREC", f"a {cls.__name__} in the store has another type: {error}") from error
-
-    def to_row(self) -> Row:
-        """The record's columns, in the table's order; dates and decimals as text."""
-        if self.plain:
-            return msgspec.structs.astuple(self)
-        return tuple(msgspec.to_builtins(self).values())
-
-
-def _converted(record: type[R], row: Row) -> R:
-    return msgspec.convert(dict(zip(record.__struct_fields__, row, strict=True)), record, strict=False)
-
-
-def _row_of(record: Record) -> Row:
-    """The record's row; raises `Abend` if a value has not its field's type, before it can reach the table."""
-    row = record.to_row()
-    if not record.plain:
-        try:
-            _converted(type(record), row)
-        except msgspec.ValidationError as error:
-            raise Abend("EREC", f"{type(record).__name__} has a value of another type: {error}") from error
-    elif tuple(map(type, row)) != record.types:
-        for value, wanted in zip(row, record.types, strict=True):
-            if type(value) is not wanted and not isinstance(value, wanted):
-                name = record.table.columns[row.index(value)]
-                raise Abend(
-                    "EREC", f"{type(record).__name__}.{name} cannot be {value!r}: it has another type"
-                )
-    return row
-
-
-def changed(record: R, **values: Any) -> R:
-    """A copy of `record` with some fields changed."""
-    return msgspec.structs.replace(record, **values)
-
-
-def file(name: str, *, key: str | tuple[str, ...], alternate: str = "") -> Callable[[type[R]], type[R]]:
-    """Declare a record type to be the rows of table `name`, found by `key`, browsed by it or by `alternate`."""
-    return _declare(name, (key,) if isinstance(key, str) else key, alternate, append=False)
-
-
-def ledger(name: str, *, key: str = "id") -> Callable[[type[R]], type[R]]:
-    """Declare an append-only record type; the store numbers its rows in the column `key`."""
-    return _declare(name, (key,), "", append=True)
-
-
-def _declare(
-    name: str, key: tuple[str, ...], alternate: str, *, append: bool
-) -> Callable[[type[R]], type[R]]:
-    def declare(record: type[R]) -> type[R]:
-        fields = msgspec.structs.fields(record)
-        columns = tuple(field.name for field in fields)
-        for column in (*(() if append else key), *filter(None, (alternate,))):
-            if column not in columns:
-                raise MonitorError(f"{record.__name__} has no field {column!r}; it has {', '.join(columns)}")
-        for field in fields:
-            if not can_hold(field.type):
-                raise MonitorError(
-                    f"{record.__name__}.{field.name} is of a type no column can hold, {field.type}; "
-                    "keep each as a record of its own, or all as one text"
-                )
-        (own,) = key if append else ("written_by",)
-        for column in columns:
-            if column.lower() == own.lower():
-                raise MonitorError(
-                    f"{record.__name__}.{column} is filled in by the store; leave the field out"
-                )
-        real = any(field.type is float or float in get_args(field.type) for field in fields)
-        types = {field.name: field.type for field in fields}
-        texts = tuple([column for column in key if not _is_whole(types.get(column, int))])
-        record.table = Table(name, key, columns, append, alternate, real, texts)
-        record.key_value = attrgetter(*key)
-        record.key_types = tuple(types.get(column, int) for column in key)
-        record.key_type = record.key_types[0] if len(key) == 1 and record.key_types[0] in (int, str) else None
-        record.plain = _is_plain(record)
-        record.types = tuple((float, int) if field.type is float else field.type for field in fields)
-        return record
-
-    return declare
-
-
-def _is_whole(kind: Any) -> bool:
-    """True for whole numbers, plain or in disguise: annotated, enumerated, literal, or None instead."""
-    parts = get_args(kind) or (kind,)
-    return any(issubclass(part, int) if isinstance(part, type) else isinstance(part, int) for part in parts)
-
-
-def _is_plain(record: type[Record]) -> bool:
-    return all(field.type in _PLAIN for field in msgspec.structs.fields(record))
-
-
-class Query(msgspec.Struct, Generic[R], frozen=True):
-    """A read-only query of the application's own; its columns are the fields of `record`, in order."""
-
-    name: str
-    sql: str
-    record: type[R]
-    """Need not be the record type of a file."""
-
-    def __post_init__(self) -> None:
-        if not hasattr(self.record, "plain"):
-            self.record.plain = _is_plain(self.record)
 
 
 class Reports:
@@ -180,12 +38,12 @@ class File(Generic[R]):
 
     async def read(self, key: RecordKey, *, update: bool = False) -> R | None:
         """The record, or None; with `update`, nobody else reads it for update until this step is sealed."""
-        (row,) = await self._unit.read_many((self._address(key),), update)
+        (row,) = await self._unit.read_many((address_of(self._record, key),), update)
         return None if row is None else self._record.from_row(row)
 
     async def read_many(self, *keys: RecordKey, update: bool = False) -> list[R | None]:
         """The records under `keys`, in that order, with one wait for all; locks are taken in key order."""
-        rows = await self._unit.read_many([*map(self._address, keys)], update)
+        rows = await self._unit.read_many([address_of(self._record, key) for key in keys], update)
         from_row = self._record.from_row
         return [None if row is None else from_row(row) for row in rows]
 
@@ -202,19 +60,19 @@ class File(Generic[R]):
         return self._unit.called("delete", self._delete(key))
 
     async def _write(self, record: R) -> None:
-        address = self._address(record.key_value(record))
+        address = address_of(self._record, record.key_value(record))
         if await self._unit.read(address) is not None:
             raise DuplicateRecord(address.table, address.value)
-        self._unit.write(address, _row_of(record))
+        self._unit.write(address, row_of(record))
 
     async def _rewrite(self, record: R) -> None:
-        address = self._address(record.key_value(record))
+        address = address_of(self._record, record.key_value(record))
         if not self._unit.holds(address):
             await self._existing(address)
-        self._unit.write(address, _row_of(record))
+        self._unit.write(address, row_of(record))
 
     async def _delete(self, key: RecordKey) -> None:
-        address = self._address(key)
+        address = address_of(self._record, key)
         await self._existing(address)
         self._unit.write(address, None)
 
@@ -223,7 +81,7 @@ class File(Generic[R]):
 
         Of a record that this step has written it is this step's own.
         """
-        address = self._address(key)
+        address = address_of(self._record, key)
         await self._existing(address)
         return self._unit.id if address in self._unit.rows else self._unit.version(address)
 
@@ -292,63 +150,11 @@ class File(Generic[R]):
         """Where a browse begins, part by part; raises `KeyUnfit` for one with too few parts, or too many."""
         if not 1 <= len(place) <= len(order):
             raise KeyUnfit(self._record.table.name, place)
-        return tuple([self._plain_start(by, part) for by, part in zip(order, place, strict=False)])
-
-    def _plain_start(self, by: str, start: object) -> Value:
-        """Where a browse begins, as the column has it; raises `KeyUnfit` for a value of another type."""
-        record = self._record
-        kind = record.types[record.table.columns.index(by)]
-        kinds = get_args(kind) or (kind if isinstance(kind, tuple) else (kind,))
-        try:
-            value = msgspec.to_builtins(start)
-        except TypeError:
-            raise KeyUnfit(record.table.name, start) from None
-        if float in kinds or _is_whole(kind):
-            fits = isinstance(value, int | float)
-        else:
-            fits = isinstance(value, str) and _storable(value)
-        if not fits:
-            raise KeyUnfit(record.table.name, start)
-        return cast("Value", value)
-
-    def _address(self, key: RecordKey) -> Key:
-        record = self._record
-        if type(key) is record.key_type and (not isinstance(key, str) or key.isprintable()):
-            return Key(record.table.name, key)  # type: ignore[arg-type]  # int or str: see key_type
-        parts = key if isinstance(key, tuple) else (key,)
-        if len(parts) != len(record.key_types):
-            raise KeyUnfit(record.table.name, key)
-        plain = [_plain_key(part, wanted) for part, wanted in zip(parts, record.key_types, strict=True)]
-        if None in plain:
-            raise KeyUnfit(record.table.name, key)
-        kept = cast("list[int | str]", plain)
-        return Key(record.table.name, tuple(kept) if isinstance(key, tuple) else kept[0])
+        return tuple([start_of(self._record, by, part) for by, part in zip(order, place, strict=False)])
 
     async def _existing(self, key: Key) -> None:
         if await self._unit.read(key) is None:
             raise RecordNotFound(key.table, key.value)
-
-
-def _plain_key(part: object, wanted: type) -> int | str | None:
-    """A part of a key as the table has it, or None if it cannot be one.
-
-    One record has one key: a store would find 5 under "5" too, and lock and check them as two.
-    """
-    if type(part) is wanted and wanted not in (int, str):
-        part = msgspec.to_builtins(part)  # a date, as the row has it
-    elif wanted in (int, str) and not isinstance(part, wanted):
-        return None
-    if isinstance(part, str):
-        return str.__str__(part) if part.isprintable() or _storable(part) else None
-    return int.__int__(part) if isinstance(part, int) and not isinstance(part, bool) else None
-
-
-def _storable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
 
 
 class Files:
@@ -376,7 +182,7 @@ class Files:
         table = self._known(type(record))
         if not table.append:
             raise MonitorError(f"{table.name} is a file: use files[...].write")
-        self._unit.append(table.name, _row_of(record))
+        self._unit.append(table.name, row_of(record))
 
     def _known(self, record: type[Record]) -> Table:
         if not hasattr(record, "table"):

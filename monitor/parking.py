@@ -11,7 +11,8 @@ from datetime import datetime
 
 from monitor.ending import Ending
 from monitor.errors import Abend, LimitExceeded
-from monitor.files import Files, Record, file
+from monitor.files import Files
+from monitor.records import Record, file
 
 
 @file("parked", key="unit", alternate="terminal")

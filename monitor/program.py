@@ -12,10 +12,10 @@ import msgspec
 from monitor.area import Area, NoArea, fault_of
 from monitor.errors import StartupError
 from monitor.exchange import Aid
-from monitor.files import Record
 from monitor.importing import imported
 from monitor.outcome import Outcome
 from monitor.parking import Parked
+from monitor.records import Record
 from monitor.store import Table
 from monitor.store.tables import MONITOR_TABLES
 from monitor.task import Task

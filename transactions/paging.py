@@ -5,7 +5,8 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from monitor.files import File, Record
+from monitor.files import File
+from monitor.records import Record
 
 R = TypeVar("R", bound=Record)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import msgspec
+
+from monitor import Finish, NoArea, Outcome, Send, Task, transaction
 from monitor.clock import Clock, VirtualClock
 from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Refused
 from monitor.limits import Limits
@@ -25,6 +28,8 @@ from tests.monitor.records import TABLES
 T = TypeVar("T")
 BEGINNING = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 QUIET = Limits(runaway_s_max=0.0)
+Body = Callable[[Task[NoArea]], Awaitable[object]]
+"""What a program does in one step, with its task."""
 
 
 class InlineConnection:
@@ -172,3 +177,28 @@ def dumps(disk: Disk) -> list[tuple[str, str, str]]:
     """(transaction id, code, message) of every dump, in order."""
     rows: list[tuple[str, str, str]] = disk.ask("SELECT transid, code, message FROM dump ORDER BY number")
     return rows
+
+
+async def perform(disk: Disk, *bodies: Body) -> None:
+    """Run each body as the program of a step of its own; what a body asserts is raised here."""
+    failures: list[BaseException] = []
+    waiting = list(bodies)
+
+    @transaction("TEST")
+    async def test(task: Task[NoArea]) -> Outcome:
+        try:
+            await waiting.pop(0)(task)
+        except BaseException as error:
+            failures.append(error)
+            raise
+        return Finish(Send("NOTE", {"text": "done"}))
+
+    async with region_on(disk, test, limits=msgspec.structs.replace(QUIET, browse_rows_max=50)) as region:
+        if not disk.ask("SELECT 1 FROM account"):
+            disk.accounts({number: number * 10 for number in range(1, 10)})
+        terminal = Terminal(region)
+        await terminal.attach()
+        for _ in bodies:
+            await terminal.press(text="TEST")
+            if failures:
+                raise failures[0]

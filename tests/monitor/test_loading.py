@@ -15,9 +15,9 @@ import pytest
 
 from monitor.area import Area
 from monitor.errors import MonitorError, StartupError
-from monitor.files import Query, Record, file
 from monitor.outcome import Finish, Outcome
 from monitor.program import ProgramTable, load, transaction
+from monitor.records import Query, Record, file
 from monitor.task import Task
 
 _BAD_MAP = """

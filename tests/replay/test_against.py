@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from monitor import Abend, Aid, Converse, Outcome, Task, transaction
-from monitor.files import changed
+from monitor.records import changed
 from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay import rerunning

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.files import Query, Record, file, ledger
+from monitor.records import Query, Record, file, ledger
 from transactions.money import minor_units as minor_units
 from transactions.money import money as money
 

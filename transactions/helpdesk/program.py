@@ -6,10 +6,10 @@ from typing import Any
 
 from monitor.area import Area
 from monitor.exchange import Aid
-from monitor.files import changed
 from monitor.outcome import Converse, Finish, Outcome, Park, Resume, TransferTo
 from monitor.parking import Parked
 from monitor.program import transaction
+from monitor.records import changed
 from monitor.task import Task
 from transactions.commands import line_command
 from transactions.helpdesk.maps import TKTQ01, TKTQ02

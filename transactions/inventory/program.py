@@ -6,9 +6,9 @@ from typing import Any
 
 from monitor.area import Area
 from monitor.exchange import Aid
-from monitor.files import changed
 from monitor.outcome import Converse, Finish, Outcome, TransferTo
 from monitor.program import transaction
+from monitor.records import changed
 from monitor.task import Task
 from transactions.commands import line_command
 from transactions.house import no_function

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.files import Record, file
+from monitor.records import Record, file
 
 
 @file("item", key="number", alternate="name")

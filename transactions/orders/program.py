@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from monitor.area import Area
 from monitor.exchange import Aid, Send
-from monitor.files import changed
 from monitor.outcome import Converse, Finish, Outcome, TransferTo
 from monitor.program import transaction
+from monitor.records import changed
 from monitor.task import Task
 from transactions.house import no_function
 from transactions.inventory.records import Item

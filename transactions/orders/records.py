@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.files import Record, file
+from monitor.records import Record, file
 
 
 @file("sales_order", key="number", alternate="customer")
