@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import os
 import sys
@@ -63,11 +64,17 @@ class Commands(click.Group):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in sorted(COMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error of the monitor is told in its own words, with exit code 2."""
+        """Run the command; an error of the monitor, or of a file, is told in a line, with exit code 2."""
         try:
             return super().invoke(ctx)
         except MonitorError as error:
             click.echo(f"entracte: {error}", err=True)
+            ctx.exit(2)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads on, and click ends quietly
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"entracte: {where}{error.strerror or error}; mend that, and try again", err=True)
             ctx.exit(2)
 
 
