@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Any, NamedTuple
 
@@ -104,13 +105,22 @@ def masked_input(inbound: Inbound, received: Received) -> str:
     return _encode(kept).decode()
 
 
+_SECRET_CHARS_MIN = 3
+_MASKED = "masked: what was typed in a hidden field is too short to be told from other text"
+
+
 def without_secrets(text: str, received: Received) -> str:
     """`text` with what was typed in non-display fields masked, as a program may have put it in its error."""
     for part in (received, *(part for _, part in received.panels)):
         for name in part.masked:
             typed = part.values.get(name, "").strip()
-            for secret in (repr(typed)[1:-1], typed) if typed else ():
-                text = text.replace(secret, "*" * len(secret))
+            if not typed:
+                continue
+            if len(typed) < _SECRET_CHARS_MIN:
+                return _MASKED
+            forms = sorted({typed, repr(typed)[1:-1], ascii(typed)[1:-1]}, key=len, reverse=True)
+            found = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
+            text = found.sub(lambda match: "*" * len(match[0]), text)
     return text
 
 

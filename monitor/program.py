@@ -163,11 +163,13 @@ def _take_in(tables: dict[str, Table], record: type[Record]) -> None:
         )
     if name in _OWN_TABLES and record is not Parked:
         raise StartupError(
-            f"table {record.table.name} of {record.__name__} is the monitor's own; give it another name"
+            f"table {record.table.name} of {record.__name__} has a name of the monitor's own; give it another"
         )
 
 
-_OWN_TABLES = frozenset({"region", "schema_change", *(table.name for table in MONITOR_TABLES)})
+_OWN_TABLES = frozenset(
+    {"region", "schema_change", "excluded", "json_each", *(table.name for table in MONITOR_TABLES)}
+)
 
 
 def _records(module: ModuleType) -> Iterator[type[Record]]:

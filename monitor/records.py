@@ -20,6 +20,7 @@ from monitor.store import Key, Row, Table, Value
 
 R = TypeVar("R", bound="Record")
 _PLAIN = (int, str, float)
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 Part = int | str | float | Decimal | date
 """What a program has in a column; a datetime is a date, too."""
 RecordKey = Part | tuple[Part, ...]
@@ -45,7 +46,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         if cls.plain:
             return cls(*row)
         try:
-            return _converted(cls, row)
+            return _converted(cls, row, strict=False)
         except msgspec.ValidationError as error:
             raise Abend("EREC", f"a {cls.__name__} in the store has another type: {error}") from error
 
@@ -56,8 +57,9 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         return tuple(msgspec.to_builtins(self).values())
 
 
-def _converted(record: type[R], row: Row) -> R:
-    return msgspec.convert(dict(zip(record.__struct_fields__, row, strict=True)), record, strict=False)
+def _converted(record: type[R], row: Row, *, strict: bool) -> R:
+    """The record of a row; `strict`: only from values as a program has them, not as a column may."""
+    return msgspec.convert(dict(zip(record.__struct_fields__, row, strict=True)), record, strict=strict)
 
 
 def row_of(record: Record) -> Row:
@@ -65,7 +67,7 @@ def row_of(record: Record) -> Row:
     row = record.to_row()
     if not record.plain:
         try:
-            _converted(type(record), row)
+            _converted(type(record), row, strict=True)
         except msgspec.ValidationError as error:
             raise Abend("EREC", f"{type(record).__name__} has a value of another type: {error}") from error
     elif tuple(map(type, row)) != record.types:
@@ -161,7 +163,7 @@ def start_of(record: type[Record], by: str, start: object) -> Value:
     except TypeError:
         raise KeyUnfit(record.table.name, start) from None
     if float in kinds or _is_whole(kind):
-        fits = isinstance(value, int | float)
+        fits = isinstance(value, int | float) and _SMALLEST <= value <= _LARGEST
     else:
         fits = isinstance(value, str) and _storable(value)
     if not fits:
@@ -178,9 +180,11 @@ def _plain_key(part: object, wanted: type) -> int | str | None:
         part = msgspec.to_builtins(part)  # a date, as the row has it
     elif wanted in (int, str) and not isinstance(part, wanted):
         return None
+    if _is_whole(wanted):
+        return int.__int__(part) if isinstance(part, int) and not isinstance(part, bool) else None
     if isinstance(part, str):
         return str.__str__(part) if part.isprintable() or _storable(part) else None
-    return int.__int__(part) if isinstance(part, int) and not isinstance(part, bool) else None
+    return None
 
 
 def _storable(text: str) -> bool:

@@ -249,10 +249,11 @@ class UnitOfWork:
         return made
 
     def check_calls(self) -> None:
-        """Raise `Abend` if a write was called and not awaited."""
+        """Raise `Abend` if a write was called and not awaited to its end."""
         for name, call in self._calls:
-            if call.cr_frame is not None and inspect.getcoroutinestate(call) == inspect.CORO_CREATED:
-                call.close()
+            if call.cr_frame is not None:
+                if inspect.getcoroutinestate(call) == inspect.CORO_CREATED:
+                    call.close()
                 raise Abend(
                     "EAWT", f"{name} was called and not awaited, so it did nothing: write await before it"
                 )
@@ -263,6 +264,10 @@ class UnitOfWork:
             raise TaskOver
         if key not in self.rows and len(self.rows) + len(self.appended) >= self._limits.writes_max:
             self._refuse_more()
+        if self._seen.get(key) is not None:
+            self.rows.pop(
+                key, None
+            )  # a change stands where it was made last, a new record where it was first
         self.rows[key] = row if row is None else storable(row)
 
     def append(self, table: str, row: Row) -> None:

@@ -64,7 +64,9 @@ class Map:
         if registry is not None and name in registry:
             other = registry[name].__module__
             raise MapError(name, f"{other} declares a map of this name too: rename one of them")
-        cls._declared = declare(cls, reserved=frozenset(dir(Map)).union(Map.__annotations__))
+        cls._declared = declare(
+            cls, reserved=frozenset(dir(Map)).union(Map.__annotations__, Map.show.__kwdefaults__ or ())
+        )
         cls.layout = cls._declared.layout
         cls.keys = key_hints(cls.layout)
         for field_name, field in cls._declared.members.items():

@@ -102,16 +102,30 @@ def writes_in_order(unit: Unit, tables: Mapping[str, Table]) -> Iterator[Stateme
 
 
 def _writes(table: Table, writes: TableWrites) -> Iterator[Statement]:
+    kept = {key: row for key, row in writes.rows.items() if row is not None}
+    added = [row for key, row in kept.items() if table.whole or key not in writes.there]
     columns = _columns(table, writes.changed)
-    kept = [(key, row) for key, row in writes.rows.items() if row is not None]
-    updated = [] if table.whole else [row for key, row in kept if key in writes.there]
-    added = [row for key, row in kept if table.whole or key not in writes.there]
-    for statement, some in ((statements.write, added), (statements.update, updated)):
-        for rows in _chunks(some):
-            yield Statement(statement(table, len(rows), columns), [*chain.from_iterable(rows)])
+    for rows in _chunks(added):
+        yield Statement(statements.write(table, len(rows), columns), [*chain.from_iterable(rows)])
+    if not table.whole:
+        yield from _updates(table, kept, writes.there)
     gone = [key.value for key, row in writes.rows.items() if row is None]
     if gone:  # last: a row that is only free to come because another goes is judged one by one
         yield Statement(statements.delete(table), (_encode(gone).decode(),))
+
+
+def _updates(
+    table: Table, rows: Mapping[Key, Row], changed: Mapping[Key, tuple[int, ...]]
+) -> Iterator[Statement]:
+    """A trigger on a column must not fire where another row's is what changes."""
+    alike: dict[tuple[int, ...], list[Row]] = {}
+    for key, row in rows.items():
+        if key in changed:
+            alike.setdefault(changed[key], []).append(row)
+    for positions, updated in alike.items():
+        columns = _columns(table, positions)
+        for some in _chunks(updated):
+            yield Statement(statements.update(table, len(some), columns), [*chain.from_iterable(some)])
 
 
 def _columns(table: Table, changed: Collection[int]) -> tuple[str, ...]:

@@ -147,12 +147,35 @@ def _prepare(
 
 
 _READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+_WRITING = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
+_TELLING = frozenset(
+    {
+        "data_version",
+        "foreign_key_list",
+        "index_info",
+        "index_list",
+        "index_xinfo",
+        "table_info",
+        "table_list",
+        "table_xinfo",
+    }
+)
+"""Pragmas that only tell something."""
 
 
-def _only_reading(action: int, what: str | None, *_: object) -> int:
-    """No more than a query does: what a table of one program's, or a transaction, would be to all others."""
-    declares = action == sqlite3.SQLITE_UPDATE and what == "sqlite_master"  # what SQLite does for json_each
-    return sqlite3.SQLITE_OK if action in _READING or declares else sqlite3.SQLITE_DENY
+def _only_reading(
+    action: int, what: str | None, _of: str | None, database: str | None, _by: str | None
+) -> int:
+    """No more than a query does: what a table of one program's, or a transaction, would be to all others.
+
+    Writing is no matter, for the file is opened to be read: SQLite only prepares it, for its full-text tables.
+    """
+    allowed = (
+        action in _READING
+        or (action in _WRITING and database == "main")
+        or (action == sqlite3.SQLITE_PRAGMA and what in _TELLING)
+    )
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
 def _refuse_foreign(database: sqlite3.Connection) -> None:

@@ -20,8 +20,8 @@ class TableWrites(NamedTuple):
 
     rows: dict[Key, Row | None]
     changed: set[int]
-    there: set[Key]
-    """Those whose record is there already."""
+    there: dict[Key, tuple[int, ...]]
+    """Those whose record is there already, each with the positions of its own changes."""
 
 
 def rounds_of(units: Iterable[Unit]) -> list[dict[str, TableWrites]]:
@@ -39,11 +39,11 @@ def rounds_of(units: Iterable[Unit]) -> list[dict[str, TableWrites]]:
                 tables, table = {}, None
                 rounds.append(tables)
             if table is None:
-                table = tables[name] = TableWrites({}, set(), set())
+                table = tables[name] = TableWrites({}, set(), {})
             table.rows[key] = row
             if key in changed:
                 table.changed.update(changed[key])
-                table.there.add(key)
+                table.there[key] = changed[key]
             else:
                 table.changed.add(EVERY_COLUMN)
     return rounds

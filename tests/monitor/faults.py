@@ -160,6 +160,14 @@ async def forgets_to_await(task: Task[Tally]) -> object:
     return None
 
 
+async def leaves_a_write(task: Task[Tally]) -> object:
+    """A rewrite that has begun, and that nobody waits for."""
+    left = asyncio.create_task(task.files[Account].rewrite(Account(3, "OWNER 3", 0)))
+    await asyncio.sleep(0)
+    assert not left.done()
+    return None
+
+
 async def writes_twice(task: Task[Tally]) -> object:
     """A write over a record that is there."""
     await task.files[Account].write(Account(1, "X", 0))

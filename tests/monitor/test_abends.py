@@ -30,6 +30,7 @@ from tests.monitor.faults import (
     keeps_much,
     keeps_object,
     keeps_wrong_type,
+    leaves_a_write,
     overdraws,
     raises,
     raises_abend,
@@ -74,6 +75,7 @@ from tests.monitor.records import Account, Entry
         (deletes_missing, "AEIM", "404"),
         (writes_twice, "AEIN", "1"),
         (forgets_to_await, "EAWT", "rewrite was called and not awaited"),
+        (leaves_a_write, "EAWT", "rewrite was called and not awaited"),
         (overdraws, "ECON", "balance"),
         (writes_odd_value, "EREC", "object"),
         (writes_half_a_character, "EREC", "surrogate"),
@@ -241,10 +243,12 @@ async def test_an_error_that_quotes_a_hidden_field_is_masked(disk: Disk) -> None
         terminal = Terminal(region)
         await terminal.attach()
         await terminal.press(text="FORM")
-        for password in ("pa'ss\\", "270182"):
+        for password in ("pa'ss\\", "270182", "Sésame", "x"):
             await terminal.press(Aid.PF5, source="5", password=password)
         kept = disk.ask("SELECT message, detail FROM dump ORDER BY number")
         assert kept[0][0] == 'ValueError: invalid literal for int() with base 10: "*******"'
         assert kept[1][0] == "KeyError: ******"
+        assert kept[2][0] == "ValueError: invalid literal for int() with base 10: '******'"
+        assert kept[3][0].startswith("masked: ")
         assert "in form" in kept[0][1]
         assert not any(secret in text for row in kept for text in row for secret in ("pa'ss", "270182"))

@@ -11,9 +11,13 @@ import pytest
 
 from monitor import Finish, NoArea, Outcome, Send, Task, transaction
 from monitor.errors import RecordUnreadable
+from monitor.limits import Limits
+from monitor.loader import Loader
+from monitor.locks import UpdateLocks
 from monitor.store import ABSENT, COMMITTED, Key, Rejected, Table, Unit
 from monitor.store.declared import check_tables
 from monitor.store.sqlite import SqliteStore
+from monitor.unit_of_work import Overlay, UnitOfWork
 from tests.monitor.bed import Disk, InlineConnection, Terminal, dumps, region_on
 from tests.monitor.records import Account
 from tests.monitor.stores import Opened
@@ -133,3 +137,46 @@ async def test_a_step_may_use_again_what_it_has_made_free(opened: Opened) -> Non
         None,
         ("A", 2, "ANN", "1"),
     ]
+
+
+async def test_a_change_may_use_what_was_made_free_after_an_earlier_one(opened: Opened) -> None:
+    """A record that is changed twice stands where it was changed last."""
+    store = await opened()
+    first, second = Key("seat", ("A", 1)), Key("seat", ("A", 2))
+    rows = {first: ("A", 1, "ANN", "1", 1), second: ("A", 2, "BOB", "1", 1)}
+    assert await store.commit([Unit(1, {first: ABSENT, second: ABSENT}, {**rows}, [])]) == [COMMITTED]
+    work = UnitOfWork(2, {}, Loader(store), Overlay(), UpdateLocks(), Limits())
+    await work.read_many([first, second])
+    work.write(first, ("A", 1, "ANN", "2"))
+    work.write(second, None)
+    work.write(first, ("A", 1, "BOB", "2"))
+    assert await store.commit([work.seal({}, ("ledger", (1, 2, 3, "moved")))]) == [COMMITTED]
+    assert [record and record.row for record in await store.read([first, second])] == [
+        ("A", 1, "BOB", "2"),
+        None,
+    ]
+
+
+PRICES = """
+CREATE TABLE price (
+    code TEXT PRIMARY KEY, price INTEGER NOT NULL, stock INTEGER NOT NULL, written_by INTEGER NOT NULL
+);
+CREATE TABLE past (code TEXT, price INTEGER);
+CREATE TRIGGER past_price AFTER UPDATE OF price ON price BEGIN INSERT INTO past VALUES (old.code, old.price); END;
+INSERT INTO price VALUES ('A', 10, 1, 7), ('B', 20, 1, 7);
+"""
+PRICE = Table("price", ("code",), ("code", "price", "stock"), text_key=("code",))
+
+
+async def test_a_trigger_on_a_column_fires_for_the_rows_that_change_it() -> None:
+    """And not for another row that is written in the same batch."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        database.executescript(PRICES)
+        connection = InlineConnection(database)
+        store = SqliteStore(connection, connection, connection, check_tables(database, (PRICE,)))
+        one, two = Key("price", "A"), Key("price", "B")
+        dearer = Unit(8, {one: 7}, {one: ("A", 11, 1, 8)}, [], {one: (1,)})
+        fewer = Unit(9, {two: 7}, {two: ("B", 20, 0, 9)}, [], {two: (2,)})
+        assert await store.commit([dearer, fewer]) == [COMMITTED] * 2
+        assert database.execute("SELECT * FROM past").fetchall() == [("A", 10)]
+        assert database.execute("SELECT * FROM price").fetchall() == [("A", 11, 1, 8), ("B", 20, 0, 9)]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from monitor import (
@@ -25,6 +26,8 @@ from monitor import (
 from monitor.errors import KeyUnfit, LimitExceeded
 from tests.monitor.bed import Disk, perform
 from tests.monitor.records import ENTRIES, Account, Day, Entry, Reading, Seat
+
+TODAY = Day(date(2026, 1, 1), datetime(2026, 1, 1, 12, tzinfo=UTC), "")
 
 
 async def test_record_is_read_changed_and_read_again(disk: Disk) -> None:
@@ -115,6 +118,10 @@ def delete_one(task: Task[NoArea]) -> Awaitable[object]:
         (lambda task: task.files[Day].browse(object(), limit=1), KeyUnfit),
         (lambda task: task.files[Seat].write(Seat("A", 1, None, Decimal("NaN"))), None),
         (lambda task: task.files[Seat].write(Seat("A", 1, 7, Decimal(1))), Abend),  # type: ignore[arg-type]
+        (lambda task: task.files[Seat].write(Seat("A", "1", None, Decimal(1))), KeyUnfit),  # type: ignore[arg-type]
+        (lambda task: task.files[Day].write(msgspec.structs.replace(TODAY, begun="now")), Abend),
+        (lambda task: task.files[Account].browse(2**63, limit=1), KeyUnfit),
+        (lambda task: task.files[Account].browse(float("nan"), limit=1), KeyUnfit),
         (lambda task: task.files[Reading].write(Reading("x", float("nan"))), Abend),
         (lambda task: task.files[Reading].write(Reading("x", float("inf"))), Abend),
         (lambda task: task.files[Account].browse(limit=51), LimitExceeded),
@@ -240,9 +247,6 @@ async def test_optimistic_update_sees_a_change_by_someone_else(disk: Disk, how: 
         assert (record is not None) == (how == "same")
 
     await perform(disk, show, other, return_it, update)
-
-
-TODAY = Day(date(2026, 1, 1), datetime(2026, 1, 1, 12, tzinfo=UTC), "")
 
 
 async def test_an_own_change_is_no_change_by_someone_else(disk: Disk) -> None:

@@ -14,11 +14,19 @@ import msgspec
 import pytest
 
 from monitor.area import Area
-from monitor.errors import MonitorError, StartupError
+from monitor.errors import KeyUnfit, MonitorError, StartupError
 from monitor.outcome import Finish, Outcome
 from monitor.program import ProgramTable, load, transaction
-from monitor.records import Query, Record, file
+from monitor.records import Query, Record, address_of, file
+from monitor.store import Key
 from monitor.task import Task
+
+
+class Colour(enum.IntEnum):
+    """A number with a name."""
+
+    RED = 1
+
 
 _BAD_MAP = """
 from screens.map import Map
@@ -55,8 +63,10 @@ class {}(Record, frozen=True):
     ("tables", "said"),
     [
         (("stock", "STOCK"), "two record types are kept in table STOCK"),
-        (("Step",), "table Step of Record0 is the monitor's own"),
+        (("Step",), "table Step of Record0 has a name of the monitor's own"),
         (("schema_change",), "the monitor's own"),
+        (("Excluded",), "the monitor's own"),
+        (("json_each",), "the monitor's own"),
     ],
 )
 def test_a_table_is_one_record_types(modules: Path, tables: tuple[str, ...], said: str) -> None:
@@ -170,3 +180,14 @@ def test_what_a_key_is_made_of_is_known(kind: Any, text: bool) -> None:
     """Whole numbers are columns of their own type; everything else is text."""
     record: Any = msgspec.defstruct("Thing", [("id", kind)], bases=(Record,), frozen=True)
     assert file("thing", key="id")(record).table.text_key == (("id",) if text else ())
+
+
+@pytest.mark.parametrize("kind", [Colour, Annotated[int, "a number"], Literal[1, 2]])
+def test_a_key_in_disguise_is_one_key_too(kind: Any) -> None:
+    """A number that goes by another name is not found under its text, and a text not under a number."""
+    made: Any = msgspec.defstruct("Disguised", [("id", kind)], bases=(Record,), frozen=True)
+    disguised: type[Record] = file("disguised", key="id")(made)
+    assert address_of(disguised, Colour.RED) == address_of(disguised, 1) == Key("disguised", 1)
+    for unfit in ("1", 1.0, True):
+        with pytest.raises(KeyUnfit):
+            address_of(disguised, unfit)

@@ -327,6 +327,23 @@ async def test_query_changes_nothing_for_the_next_one(tmp_path: Path, sql: str) 
         assert await store.select("SELECT value FROM json_each('[5]')", {}, 9) == [(5,)]
 
 
+FULL_TEXT = """
+CREATE VIRTUAL TABLE words USING fts5(text);
+INSERT INTO words VALUES ('a short story'), ('a long one');
+"""
+
+
+async def test_a_query_may_look_wherever_there_is_something_to_read(tmp_path: Path) -> None:
+    """In a full-text table, which SQLite reads in its own ways, and in what it tells of tables."""
+    async with threaded(tmp_path / "store.db") as open_one:
+        store = await open_one()
+        with closing(sqlite3.connect(tmp_path / "store.db")) as database:
+            database.executescript(FULL_TEXT)
+        found = await store.select("SELECT text FROM words WHERE words MATCH :word", {"word": "short"}, 9)
+        assert found == [("a short story",)]
+        assert await store.select("SELECT count(*) FROM pragma_table_info('account')", {}, 9) == [(4,)]
+
+
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
