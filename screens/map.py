@@ -147,10 +147,11 @@ class Map:
         """Put another value in a field, to be shown with the next `show`."""
         member = self._declared.members[name]
         if isinstance(member, Rows):
-            self._keep_list(name, _filled(type(self).__name__, member, value))
+            value = _filled(type(self).__name__, member, value)
+            self._keep_list(name, value)
         else:
-            self._given = {**self._given, name: value}
             self.__dict__[name] = value
+        self._given = {**self._given, name: value}
 
     @classmethod
     def show(
@@ -208,7 +209,10 @@ class Map:
                 read = name in known and name not in (errors or ())
                 texts[name] = items[name].written(known[name]) if read else items[name].rewritten(texts[name])
         if form._given:
-            cls._write(texts, {name: value for name, value in form._given.items() if name in items})
+            own_form = type(form) is cls
+            cls._write(
+                texts, {name: value for name, value in form._given.items() if own_form or name in items}
+            )
         for name, values in form._lists.items():
             own, theirs = declared.members.get(name), form._declared.members[name]
             if isinstance(own, Rows) and isinstance(theirs, Rows):

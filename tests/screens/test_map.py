@@ -193,3 +193,19 @@ def test_the_class_is_receivable() -> None:
     """What a task receives by a map is of the map's own type, also for a type checker."""
     form: Order = Order.receive(Received(Aid.ENTER))
     assert isinstance(form, Order)
+
+
+def test_a_list_that_is_given_takes_the_place_of_a_mistake() -> None:
+    """As a value that is given does in a single field: what was typed and is no value is gone."""
+    form = typed(Order, customer="x", quantity_1="xx", quantity_2="yy", since="soon")
+    form.since = None
+    form.quantity = [None, 4]
+    shown = Order.show(form).values
+    assert [shown[name] for name in ("customer", "since", "quantity.1", "quantity.2")] == [
+        "x",
+        "",
+        "",
+        "   4",
+    ]
+    form.quantity[1] = 5
+    assert Order.show(form).values["quantity.2"] == "   5"
