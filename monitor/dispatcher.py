@@ -124,7 +124,8 @@ class Dispatcher:
                 return Outbound(inbound.terminal, inbound.sequence, sealed.screen)
             if isinstance(verdict, Rejected):
                 if rejected:  # the abend itself could not be stored: it is no program's fault
-                    return self._store_failed(inbound.terminal, StoreBroken(verdict.text))
+                    text = f"the store failed ({verdict.text}); run `entracte doctor`, then start the region again"
+                    return self._store_failed(inbound.terminal, StoreBroken(text))
                 rejected = verdict.text
             elif isinstance(verdict, Conflict):
                 claims.add(verdict.key)

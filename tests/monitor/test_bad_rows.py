@@ -11,6 +11,7 @@ import pytest
 
 from monitor import Finish, NoArea, Outcome, Send, Task, transaction
 from monitor.errors import RecordUnreadable
+from monitor.exchange import Reason, Refused
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
@@ -180,3 +181,21 @@ async def test_a_trigger_on_a_column_fires_for_the_rows_that_change_it() -> None
         assert await store.commit([dearer, fewer]) == [COMMITTED] * 2
         assert database.execute("SELECT * FROM past").fetchall() == [("A", 10)]
         assert database.execute("SELECT * FROM price").fetchall() == [("A", 11, 1, 8), ("B", 20, 0, 9)]
+
+
+async def test_a_history_that_takes_no_step_is_a_broken_store(disk: Disk) -> None:
+    """Not even the abend can be stored then: the operator is told so at once, and what to do."""
+
+    @transaction("EASY")
+    async def easy(task: Task[NoArea]) -> Outcome:
+        return Finish(Send("NOTE", {"text": "easy"}))
+
+    async with region_on(disk, easy) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        disk.ask("CREATE TRIGGER no_step BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'no more'); END")
+        refused = await terminal.send(terminal.input(text="EASY"))
+        assert isinstance(refused, Refused)
+        assert (refused.reason, "the store failed (no more); run" in refused.text) == (Reason.STORE, True)
+        disk.ask("DROP TRIGGER no_step")
+        assert (await terminal.press(text="EASY")).values == {"text": "easy"}
