@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,10 +13,10 @@ from pathlib import Path
 import click
 
 from monitor.cli import named, region_options
-from monitor.errors import MonitorError, StartupError
+from monitor.errors import MonitorError
 from monitor.program import load
 from monitor.settings import Settings
-from monitor.startup import MONITOR_SCHEMA, load_presentation, store_path
+from monitor.startup import MONITOR_SCHEMA, check_good_morning, load_presentation, store_path
 from monitor.store.migrations import changes_of, is_store
 from monitor.units import unit_id, unit_name
 
@@ -123,7 +124,10 @@ def doctor(ctx: click.Context, settings: Settings) -> None:
     for name in PACKAGES:
         click.echo(f"{name:<9} {_version(name)}")
     click.echo(f"programs  {', '.join(settings.programs)}")
-    wrong = {name: text for name, check in _CHECKS.items() if (text := _why_wrong(check, settings))}
+    wrong: dict[str, str] = {}
+    for name, check in _CHECKS.items():
+        if (text := _why_wrong(check, settings)) and text not in wrong.values():
+            wrong[name] = text
     for name, text in wrong.items():
         click.echo(f"wrong     {text if name in text else f'{name}: {text}'}")
     packages = (MONITOR_SCHEMA, *(() if "programs" in wrong else settings.programs))
@@ -131,18 +135,33 @@ def doctor(ctx: click.Context, settings: Settings) -> None:
     path = Path(settings.store).absolute()
     if path.is_file():
         advice += _look_at(path, settings, packages)
-    else:
-        click.echo(f"store     {path} ({_why_none(settings)})")
+    elif "store" not in wrong:
+        click.echo(f"store     {path} ({_NONE_YET})")
     for text in advice:
         click.echo(text)
     ctx.exit(1 if advice else 0)
 
 
+def _check_log(settings: Settings) -> None:
+    path = Path(settings.log).absolute()
+    there = path if path.exists() else path.parent
+    if settings.log and (path.is_dir() or not os.access(there, os.W_OK)):
+        raise MonitorError(f"log {path} cannot be written; correct the settings")
+
+
+def _check_store(settings: Settings) -> None:
+    if not Path(settings.store).is_file():  # one that may only be read, as a copy, can still be looked at
+        store_path(settings)
+
+
 _CHECKS: dict[str, Callable[[Settings], object]] = {
     "programs": lambda settings: load(settings.programs),
+    "good_morning_transid": lambda settings: check_good_morning(settings, load(settings.programs)),
     "presentation": lambda settings: named(_DECODER)(load_presentation(settings.presentation)),
+    "log": _check_log,
+    "store": _check_store,
 }
-"""Settings that name code, and what fails if it is not there or not what a region needs."""
+"""Settings that name code or files, and what fails if that is not there or not what a region needs."""
 
 
 def _why_wrong(check: Callable[[Settings], object], settings: Settings) -> str:
@@ -186,14 +205,6 @@ def _newer_changes(database: sqlite3.Connection, packages: Sequence[str]) -> lis
         for component, number in applied
         if component in known and number > max(known[component], default=0)
     ]
-
-
-def _why_none(settings: Settings) -> str:
-    try:
-        store_path(settings)
-    except StartupError as error:
-        return str(error)
-    return _NONE_YET
 
 
 def _size(path: Path) -> int:

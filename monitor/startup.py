@@ -211,7 +211,7 @@ async def start(
     limits = settings.limits
     log = _open_log(settings.log)
     presentation = load_presentation(settings.presentation)
-    _check_good_morning(settings, application)
+    check_good_morning(settings, application)
     engine = Engine(
         application.programs,
         presentation,
@@ -273,7 +273,8 @@ def load_presentation(name: str) -> Presentation:
     return cast("Presentation", made())
 
 
-def _check_good_morning(settings: Settings, application: Application) -> None:
+def check_good_morning(settings: Settings, application: Application) -> None:
+    """Raise `StartupError` unless the transaction that new terminals begin with is loaded."""
     transid = settings.good_morning_transid
     if transid and transid not in application.programs:
         known = ", ".join(sorted(program.transid for program in application.programs))

@@ -57,6 +57,9 @@ def test_a_store_of_a_newer_version_is_told(tmp_path: Path) -> None:
         ("PRESENTATION", "nowhere:X", "wrong     presentation 'nowhere:X' cannot be loaded"),
         ("PRESENTATION", "builtins:dict", "wrong     this presentation cannot be drawn; correct"),
         ("PRESENTATION", "broken:X", "wrong     presentation: it cannot be loaded (ZeroDivisionError: "),
+        ("GOOD_MORNING_TRANSID", "NONE", "wrong     good_morning_transid NONE is not loaded; this region"),
+        ("LOG", "nowhere/region.log", "nowhere/region.log cannot be written; correct the settings"),
+        ("LOG", ".", "cannot be written; correct the settings"),
     ],
 )
 def test_code_that_no_region_starts_with_is_told(
@@ -79,3 +82,11 @@ def test_a_store_that_is_not_there_yet_is_nothing_wrong(tmp_path: Path) -> None:
     """The exit code is 0."""
     found = CliRunner().invoke(main, ["doctor", "--store", str(tmp_path / "s.db")])
     assert (0, True) == (found.exit_code, "none yet" in found.output)
+
+
+@pytest.mark.parametrize(("name", "told"), [("no/s.db", "there is no folder"), (".", "is not a file")])
+def test_a_store_that_cannot_be_made_is_wrong(tmp_path: Path, name: str, told: str) -> None:
+    """The exit code is 1, for no region starts there."""
+    found = CliRunner().invoke(main, ["doctor", "--store", str(tmp_path / name)])
+    assert (1, True) == (found.exit_code, told in found.output), found.output
+    assert found.output.endswith("No region starts with these settings.\n")
