@@ -7,7 +7,7 @@ from typing import Any, Generic, cast
 
 import msgspec
 
-from monitor.errors import DuplicateRecord, KeyUnfit, LimitExceeded, MonitorError, RecordNotFound
+from monitor.errors import Abend, DuplicateRecord, KeyUnfit, LimitExceeded, MonitorError, RecordNotFound
 from monitor.records import Query, R, Record, RecordKey, address_of, row_of, start_of
 from monitor.store import Key, KeyValue, Row, Store, Table
 from monitor.unit_of_work import Call, UnitOfWork
@@ -23,8 +23,10 @@ class Reports:
 
     def allowed(self, limit: int) -> int:
         """`limit`, if the region allows a task to read as many rows at once."""
-        if not 0 <= limit <= self.rows_max:
+        if isinstance(limit, int) and limit > self.rows_max:
             raise LimitExceeded("browse_rows_max", limit, self.rows_max)
+        if not isinstance(limit, int) or limit < 0:
+            raise Abend("ELIM", f"limit is {limit!r}: give a whole number from 0 to {self.rows_max}")
         return limit
 
 
@@ -194,7 +196,7 @@ class Files:
             )
         return table
 
-    async def select(self, query: Query[R], *, limit: int, **values: object) -> list[R]:
+    async def select(self, query: Query[R], /, *, limit: int, **values: object) -> list[R]:
         """The rows of a query, at most `limit`, as records: what is durable, unlocked and unchecked.
 
         Dates, times and decimals among `values` go as files keep them: as text.

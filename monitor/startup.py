@@ -96,10 +96,11 @@ async def open_region(
     application = load(settings.programs)
     path = store_path(settings)
     limits = settings.limits
-    async with _connections(path, limits, commit_delay_s, application) as (writer, reader, browser, found):
+    async with _connections(path, limits, commit_delay_s, application) as (connections, found):
         tables = (*MONITOR_TABLES, *found)
         opening = opening_of(path, tables, limits.store_busy_s_max, limits.store_cache_kib, commit_delay_s)
-        near = SqliteStore(writer, reader, browser, tables)
+        writer, reader, browser, querier = connections
+        near = SqliteStore(writer, reader, browser, tables, querier)
         store = RelayedStore(
             near,
             lambda: start_process(opening),
@@ -141,7 +142,8 @@ def store_path(settings: Settings) -> Path:
 @asynccontextmanager
 async def _connections(
     path: Path, limits: Limits, commit_delay_s: float, application: Application
-) -> AsyncIterator[tuple[ThreadConnection, ThreadConnection, ThreadConnection, tuple[Table, ...]]]:
+) -> AsyncIterator[tuple[list[ThreadConnection], tuple[Table, ...]]]:
+    """One connection that writes, and three that read; the applications' tables as they are."""
     opened: list[ThreadConnection] = []
 
     async def open_one(read_only: bool) -> ThreadConnection:
@@ -160,7 +162,9 @@ async def _connections(
         with translated():
             writer = await open_one(read_only=False)
             tables = await prepare_schema(writer, application)
-            yield writer, await open_one(read_only=True), await open_one(read_only=True), tables
+            for _ in range(3):
+                await open_one(read_only=True)
+            yield opened, tables
     finally:
         for connection in reversed(opened):
             await connection.close()

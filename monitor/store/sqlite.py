@@ -16,18 +16,38 @@ from monitor.store.reading import questions_of, records_of
 from monitor.store.transactor import Transactor, readable
 
 T = TypeVar("T")
-_FAULTS_OF_A_QUERY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_AUTH)
+_FAULTS_OF_THE_STORE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+"""What a query does not bring about, whatever it asks."""
 
 
 class SqliteStore:
-    """The contract of `monitor.store.Store`, over one connection that writes and two that read."""
+    """The contract of `monitor.store.Store`, over one connection that writes and three that read."""
 
     def __init__(
-        self, writer: Connection, reader: Connection, browser: Connection, tables: Iterable[Table]
+        self,
+        writer: Connection,
+        reader: Connection,
+        browser: Connection,
+        tables: Iterable[Table],
+        querier: Connection | None = None,
     ) -> None:
+        """`querier`: the connection of the applications' own queries, which may last; None: `browser`, too."""
         self._writer = writer
         self._reader = reader
         self._browser = browser
+        self._querier = querier or browser
         self._transactor = Transactor(tables)
         self._broken = ""
         self._queries: set[Interruptible[Any]] = set()
@@ -43,22 +63,26 @@ class SqliteStore:
     async def browse(
         self, table: str, *, by: str, start: Value | Row, rows_max: int, backward: bool
     ) -> Sequence[Versioned]:
-        """One query, in the second reading connection, so that it holds up nobody's next key."""
+        """One query, in a connection of its own, so that it holds up nobody's next key."""
         place = start if isinstance(start, tuple) else () if start is None else (start,)
         sql = statements.browse(self._transactor.tables[table], by, len(place), backward)
         with translated(), readable(table):
-            rows = await self._query(lambda database: database.execute(sql, (*place, rows_max)).fetchall())
+            rows = await self._query(
+                self._browser, lambda database: database.execute(sql, (*place, rows_max)).fetchall()
+            )
         return [Versioned(tuple(row[1:]), row[0]) for row in rows]
 
     async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:
         """A query of the application's own; the connection it runs in can only read."""
         with translated():
             try:
-                return await self._query(lambda database: database.execute(sql, values).fetchmany(rows_max))
-            except sqlite3.Error as error:
-                if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in _FAULTS_OF_A_QUERY:
-                    raise QueryFailed(str(error)) from error
-                raise
+                return await self._query(
+                    self._querier, lambda database: database.execute(sql, values).fetchmany(rows_max)
+                )
+            except (sqlite3.Error, OverflowError) as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FAULTS_OF_THE_STORE:
+                    raise
+                raise QueryFailed(str(error)) from error
 
     async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
         """One transaction and one hop for all; a constraint that fails is traced to its unit."""
@@ -74,12 +98,12 @@ class SqliteStore:
             self._broken = str(error)
             raise
 
-    async def _query(self, work: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
-        """In the second reading connection; if who waits is cancelled, it is free for the next one at once."""
+    async def _query(self, connection: Connection, work: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
+        """If who waits is cancelled, the connection is free for the next one at once."""
         query = Interruptible(work)
         self._queries.add(query)
         try:
-            return await self._browser.run(query)
+            return await connection.run(query)
         except asyncio.CancelledError:
             query.give_up()
             raise
@@ -94,7 +118,7 @@ class SqliteStore:
     async def close(self) -> None:
         """Close all connections."""
         self.give_up_queries()
-        for connection in (self._reader, self._browser, self._writer):
+        for connection in dict.fromkeys((self._reader, self._browser, self._querier, self._writer)):
             await connection.close()
 
 
@@ -114,6 +138,6 @@ def _translate(error: sqlite3.Error) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy("another process holds the store; press the key again")
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
         return StoreFull("the disk of the store is full; make room, then press the key again")
     return StoreBroken(f"the store failed ({error}); run `entracte doctor`, then start the region again")

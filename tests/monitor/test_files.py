@@ -125,7 +125,8 @@ def delete_one(task: Task[NoArea]) -> Awaitable[object]:
         (lambda task: task.files[Reading].write(Reading("x", float("nan"))), Abend),
         (lambda task: task.files[Reading].write(Reading("x", float("inf"))), Abend),
         (lambda task: task.files[Account].browse(limit=51), LimitExceeded),
-        (lambda task: task.files[Account].browse(limit=-1), LimitExceeded),
+        (lambda task: task.files[Account].browse(limit=-1), Abend),
+        (lambda task: task.files[Account].browse(limit=2.5), Abend),  # type: ignore[arg-type]
         (lambda task: task.files[Reading].browse(limit=1, alternate=True), MonitorError),
         (lambda task: task.files.select(ENTRIES, limit=51, account=1), LimitExceeded),
         (lambda task: task.files[Stranger].read(1), MonitorError),
@@ -211,12 +212,23 @@ async def test_ledger_is_appended_and_selected(disk: Disk) -> None:
     await perform(disk, append, look)
 
 
-async def test_query_that_is_wrong_is_an_abend(disk: Disk) -> None:
-    """SQL that does not run ends the task, not the region."""
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [
+        ("SELECT nope FROM account", {}),
+        ("SELECT number FROM account LIMIT :limit OFFSET :skip", {"skip": "abc"}),
+        ("SELECT owner FROM account ORDER BY owner COLLATE nope", {}),
+        ("SELECT length(hex(zeroblob(700000000)))", {}),
+        ("SELECT number FROM account WHERE number = :number", {"number": 2**63}),
+        ("SELECT number FROM account WHERE number = :query", {"query": 2**63}),
+    ],
+)
+async def test_query_that_is_wrong_is_an_abend(disk: Disk, sql: str, values: dict[str, object]) -> None:
+    """SQL that does not run, for whatever reason, ends the task, not the region."""
 
     async def body(task: Task[NoArea]) -> None:
         with pytest.raises(Abend, match="ESQL"):
-            await task.files.select(Query("bad", "SELECT nope FROM account", Entry), limit=1)
+            await task.files.select(Query("bad", sql, Entry), limit=1, **values)
 
     await perform(disk, body)
 

@@ -141,12 +141,24 @@ async def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> Non
     assert names_in(tmp_path) == ["customers.db"]
 
 
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+async def test_a_query_without_end_holds_up_no_browse(tmp_path: Path) -> None:
+    """It has a connection of its own."""
+    async with asyncio.timeout(20), open_region(settings_for(tmp_path / "store.db")) as region:
+        asked = asyncio.ensure_future(region.store.select(ENDLESS, {}, 1))
+        await asyncio.sleep(0.1)
+        browsed = await region.store.browse("parked", by="id", start=None, rows_max=1, backward=False)
+        assert (list(browsed), asked.done()) == ([], False)
+        asked.cancel()
+
+
 async def test_a_region_closes_while_a_query_runs(tmp_path: Path) -> None:
     """Whoever waits for the query is told; nobody waits for its end."""
-    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     async with asyncio.timeout(20):
         async with open_region(settings_for(tmp_path / "store.db")) as region:
-            asked = asyncio.ensure_future(region.store.select(endless, {}, 1))
+            asked = asyncio.ensure_future(region.store.select(ENDLESS, {}, 1))
             await asyncio.sleep(0.1)
         with pytest.raises(StoreBroken, match="interrupted"):
             await asked
