@@ -38,11 +38,11 @@ class UpdateLocks:
         self._refuse_cycle(owner, record)
         turn = asyncio.get_running_loop().create_future()
         entry = (owner, turn)
-        self._waiting.setdefault(record, deque()).append(entry)
-        self._wanted[owner] = record
         try:
+            self._wanted[owner] = record
+            self._waiting.setdefault(record, deque()).append(entry)
             await turn
-        except asyncio.CancelledError:
+        except BaseException:  # a cancellation, or a runaway that was interrupted
             self.release(owner, record)
             with suppress(KeyError, ValueError):
                 self._waiting[record].remove(entry)

@@ -164,10 +164,11 @@ class UnitOfWork:
         if self._over:
             raise TaskOver
         if update:
+            if len(keys) > self._limits.records_max:
+                raise LimitExceeded("records_max", len(keys), self._limits.records_max)
             for key in sorted(keys, key=_in_order):
-                if self._locks.take(self, key):
-                    self.held[key] = None
-                else:
+                self.held[key] = None  # first: a runaway may be interrupted between the two
+                if not self._locks.take(self, key):
                     await self.hold(key)
         seen = self._seen
         missing = [key for key in keys if key not in seen] if seen else keys
@@ -215,16 +216,14 @@ class UnitOfWork:
 
         The parts of a program (a task group) wait one after the other: a step waits for one record at a time.
         """
+        self.held[key] = None
         if self._locks.take(self, key):
-            self.held[key] = None
             return
         if self._one_wait is None:
             self._one_wait = asyncio.Lock()
         async with self._one_wait:
             if self._over:
                 raise TaskOver
-            if key in self.held:
-                return
             self.held[key] = None
             try:
                 await self._locks.acquire(self, key)

@@ -126,7 +126,7 @@ def delete_one(task: Task[NoArea]) -> Awaitable[object]:
         (lambda task: task.files[Reading].write(Reading("x", float("inf"))), Abend),
         (lambda task: task.files[Account].browse(limit=51), LimitExceeded),
         (lambda task: task.files[Account].browse(limit=-1), Abend),
-        (lambda task: task.files[Account].browse(limit=2.5), Abend),  # type: ignore[arg-type]
+        (lambda task: task.files[Account].browse(limit=2.5), Abend),
         (lambda task: task.files[Reading].browse(limit=1, alternate=True), MonitorError),
         (lambda task: task.files.select(ENTRIES, limit=51, account=1), LimitExceeded),
         (lambda task: task.files[Stranger].read(1), MonitorError),

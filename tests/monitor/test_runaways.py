@@ -13,6 +13,8 @@ from monitor import Finish, NoArea, Outcome, Query, Record, Send, Task, transact
 from monitor.errors import TaskOver
 from monitor.exchange import Aid
 from monitor.limits import Limits
+from monitor.locks import UpdateLocks
+from monitor.runaway import Runaway
 from monitor.startup import prepare_schema
 from monitor.store.connection import connect
 from monitor.store.sqlite import SqliteStore
@@ -120,6 +122,29 @@ def test_record_of_a_step_that_waits_too_long_is_free_again(disk: Disk) -> None:
             assert 10 <= asyncio.get_running_loop().time() <= 11
 
     run_virtually(main())
+
+
+async def test_an_interruption_while_a_lock_is_taken_leaves_none(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the lock and the line after it, too: nobody waits for a step that is over."""
+
+    class Interrupted(UpdateLocks):
+        def take(self, owner: object, record: object) -> bool:
+            super().take(owner, record)
+            raise Runaway
+
+    @transaction("LOCK")
+    async def lock(task: Task[NoArea]) -> Outcome:
+        await task.files[Account].read(1, update=True)
+        return Finish()
+
+    monkeypatch.setattr("monitor.startup.UpdateLocks", Interrupted)
+    async with region_on(disk, lock) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        assert "abend AICA" in (await terminal.press(text="LOCK")).message
+        assert len(region.engine.locks) == 0
 
 
 class Count(Record, frozen=True):
