@@ -190,7 +190,7 @@ def _look_at(path: Path, settings: Settings, packages: Sequence[str]) -> list[st
     if newer:
         return ["Install the newer version that made the store; this one will not start on it."]
     if not sound:
-        return ["Stop every region, keep a copy of the file, and restore it from a backup."]
+        return ["Stop every region, move the file with its -wal and -shm away, and restore a backup."]
     return []
 
 

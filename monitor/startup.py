@@ -131,6 +131,12 @@ def store_path(settings: Settings) -> Path:
         raise StartupError(f"there is no folder {path.parent} for the store; make it, or name another")
     if path.exists() and not path.is_file():
         raise StartupError(f"{path} is not a file, so it cannot be the store; name another")
+    log = path.with_name(f"{path.name}-wal")
+    if not path.exists() and log.exists() and log.stat().st_size:
+        raise StartupError(
+            f"there is no store {path}, but its log {log.name}: another region may be writing it; "
+            "stop that one and put the store back, or move the log away"
+        )
     for needed in (path.parent, path):  # the folder as well: SQLite keeps its log beside the store
         if needed.exists() and not os.access(needed, os.W_OK):
             raise StartupError(

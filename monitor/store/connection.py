@@ -49,17 +49,37 @@ class _Result(sqlite3.Cursor):
 
 
 class HopConnection(sqlite3.Connection):
-    """A connection that runs whole functions, and can emulate a disk whose commits are slow."""
+    """A connection that runs whole functions, and commits only while its file is where it was opened.
+
+    It can emulate a disk whose commits are slow.
+    """
 
     commit_delay_s = 0.0
+    _path: Path | None = None
+    _file = (0, 0)
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """As `sqlite3` has it, but `RUN` calls the function given as the only parameter."""
         if sql is RUN:
             return _Result(self, parameters[0](self))
-        if self.commit_delay_s and sql == "COMMIT":
-            time.sleep(self.commit_delay_s)
+        if sql == "COMMIT" and self._path is not None:
+            self._check_there(self._path)
+            if self.commit_delay_s:
+                time.sleep(self.commit_delay_s)
         return super().execute(sql, parameters)
+
+    def keep_to(self, path: Path) -> None:
+        """From now on commit to the file that is there, and to no other: raises `StoreBroken` at the commit."""
+        self._path, self._file = path, file_at(path)
+
+    def _check_there(self, path: Path) -> None:
+        """Its log goes by the name: what is committed to a file that was moved is lost once the log is."""
+        try:
+            found = file_at(path)
+        except OSError:
+            found = (0, 0)
+        if found != self._file:
+            raise StoreBroken("the store was moved or removed; put it back, then start the region again")
 
 
 _CLOSED = ("Connection closed", "no active connection")
@@ -95,7 +115,9 @@ async def connect(
     mode = "ro" if read_only else "rwc"
     hop = ThreadConnection(await aiosqlite.connect(_uri(path, mode), timeout=busy_s_max, **_AS_HOP))
     try:
-        await hop.run(lambda database: _prepare(database, read_only, busy_s_max, cache_kib, commit_delay_s))
+        await hop.run(
+            lambda database: _prepare(database, path, read_only, busy_s_max, cache_kib, commit_delay_s)
+        )
     except BaseException:
         await hop.close()
         raise
@@ -114,7 +136,7 @@ def connect_here(
         _uri(path, mode), timeout=busy_s_max, check_same_thread=False, **_AS_HOP
     )
     try:
-        _prepare(database, read_only, busy_s_max, cache_kib, commit_delay_s)
+        _prepare(database, path, read_only, busy_s_max, cache_kib, commit_delay_s)
     except BaseException:
         database.close()
         raise
@@ -128,8 +150,19 @@ def _uri(path: Path, mode: str) -> str:
     return f"{path.as_uri()}?mode={mode}"
 
 
+def file_at(path: Path) -> tuple[int, int]:
+    """Device and inode of what has this name now; raises `OSError`."""
+    there = path.stat()
+    return there.st_dev, there.st_ino
+
+
 def _prepare(
-    database: sqlite3.Connection, read_only: bool, busy_s_max: float, cache_kib: int, commit_delay_s: float
+    database: sqlite3.Connection,
+    path: Path,
+    read_only: bool,
+    busy_s_max: float,
+    cache_kib: int,
+    commit_delay_s: float,
 ) -> None:
     """The region's settings: WAL, and every commit on disk before it returns."""
     if not read_only:
@@ -140,8 +173,9 @@ def _prepare(
         database.execute("PRAGMA temp_store = MEMORY")  # what a statement may have to undo is no file, then
     database.execute(f"PRAGMA cache_size = -{cache_kib:d}")
     database.execute("PRAGMA foreign_keys = ON")
-    if isinstance(database, HopConnection):
+    if isinstance(database, HopConnection) and not read_only:
         database.commit_delay_s = commit_delay_s
+        database.keep_to(path)
     if read_only:
         database.set_authorizer(_only_reading)
 

@@ -23,7 +23,7 @@ import msgspec
 
 from monitor.errors import StoreError
 from monitor.store import COMMITTED, Unit
-from monitor.store.connection import connect_here
+from monitor.store.connection import connect_here, file_at
 from monitor.store.sqlite import translated
 from monitor.store.transactor import Transactor
 from monitor.store.wire import (
@@ -189,8 +189,7 @@ def _check_alike(opening: Opening) -> None:
     """Raise `StoreError` unless this is the store the region works at, kept by the same code."""
     if opening.fingerprint != FINGERPRINT:
         raise StoreError("another version of the monitor was installed meanwhile; start the region again")
-    there = Path(opening.path).stat()
-    if opening.file != (there.st_dev, there.st_ino):
+    if opening.file != file_at(Path(opening.path)):
         raise StoreError("another file has the name of the store by now")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from monitor.store import Table, Unit, Verdict
+from monitor.store.connection import file_at
 
 _HEAD = struct.Struct("<II")
 """Bytes in the frame after this, and the number of the request it is, or answers."""
@@ -50,9 +51,7 @@ def opening_of(
     path: Path, tables: tuple[Table, ...], busy_s_max: float, cache_kib: int, commit_delay_s: float = 0.0
 ) -> Opening:
     """What another process needs to open the store that is at `path` (absolute) now."""
-    there = path.stat()
-    file = (there.st_dev, there.st_ino)
-    return Opening(FINGERPRINT, str(path), file, tables, busy_s_max, cache_kib, commit_delay_s)
+    return Opening(FINGERPRINT, str(path), file_at(path), tables, busy_s_max, cache_kib, commit_delay_s)
 
 
 class Read(msgspec.Struct, frozen=True, array_like=True, tag=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import MonitorError, StartupError, StoreBroken
+from monitor.exchange import Attachment, Refused
 from monitor.inspection import opened
 from monitor.limits import Limits
 from monitor.settings import Settings
@@ -139,6 +140,23 @@ async def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> Non
             pass
     assert path.read_bytes() == before
     assert names_in(tmp_path) == ["customers.db"]
+
+
+async def test_a_store_that_is_moved_away_is_written_no_more(tmp_path: Path) -> None:
+    """No step is stored where nobody would find it, and no region starts beside what is left of it."""
+    path = tmp_path / "store.db"
+    async with open_region(settings_for(path)) as region:
+        assert isinstance(await region.attach("T001"), Attachment)
+        path.rename(tmp_path / "elsewhere.db")
+        with pytest.raises(StartupError, match=r"no store .*store\.db, but its log store\.db-wal"):
+            async with open_region(settings_for(path)):
+                pass
+        refused = await region.attach("T002")
+        assert isinstance(refused, Refused)
+        assert "the store was moved or removed" in refused.text
+        (tmp_path / "elsewhere.db").rename(path)
+    async with open_region(settings_for(path)) as region:
+        assert list(await region.store.select("SELECT id FROM terminal", {}, 9)) == [("T001",)]
 
 
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
