@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -41,7 +42,7 @@ class _Worker:
             with _standard_error():
                 started = loop.run_in_executor(self._pool, give_way)
             self._process = await started
-        return await loop.run_in_executor(self._pool, function, *arguments)
+        return await loop.run_in_executor(self._pool, _called, function, *arguments)
 
     def end(self) -> None:
         """End the process at once, whatever it does."""
@@ -106,6 +107,18 @@ class Processes:
     def _drop(self, worker: _Worker) -> None:
         self._busy.discard(worker)
         worker.end()
+
+
+def _called(function: Callable[..., T], *arguments: Any) -> T:
+    """In the worker: an error that does not survive the way is told as another, or the pool would be broken."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        try:
+            pickle.loads(pickle.dumps(error))  # noqa: S301 our own
+        except Exception:  # noqa: BLE001 the function's own code, which fails as it likes
+            raise RuntimeError(f"{type(error).__name__}: {error}") from None
+        raise
 
 
 def _standard_error() -> AbstractContextManager[object]:

@@ -92,6 +92,26 @@ async def test_a_dead_worker_fails_its_own_call_only(processes: Processes) -> No
     assert await processes.run(divide, 4, 2) == 2
 
 
+class OddError(Exception):
+    """One that pickle cannot make again: it takes two arguments, and keeps one."""
+
+    def __init__(self, row: int, why: str) -> None:
+        super().__init__(f"{row}: {why}")
+
+
+def odd() -> None:
+    """Fail in an odd way."""
+    raise OddError(7, "no rate")
+
+
+async def test_an_error_that_cannot_be_brought_over_is_told(processes: Processes) -> None:
+    """By its name and text; the process lives on."""
+    pid, _ = await processes.run(where)
+    with pytest.raises(RuntimeError, match="OddError: 7: no rate"):
+        await processes.run(odd)
+    assert (await processes.run(where))[0] == pid
+
+
 async def test_a_call_given_up_ends_its_process(processes: Processes) -> None:
     """A cancelled call leaves no process that goes on for ever."""
     pid, _ = await processes.run(where)
