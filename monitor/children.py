@@ -90,7 +90,7 @@ class Child(Coroutine[Any, Any, T], Iterator[Any]):
 def _without_exit(resume: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return resume(*arguments)
-    except SystemExit as error:  # asyncio would let it through, and the region would end
-        raise TaskExit(error.code) from error
+    except (SystemExit, KeyboardInterrupt) as error:  # asyncio would let it through, and the region would end
+        raise TaskExit(error) from error
     finally:
         del arguments

@@ -89,10 +89,10 @@ class TaskOver(MonitorError):
 
 
 class TaskExit(MonitorError):
-    """A task that a program had started called `sys.exit`; it ends as if by any other error."""
+    """A task that a program had started wanted to end the process; it ends as if by any other error."""
 
-    def __init__(self, status: object) -> None:
-        super().__init__(f"a task that the program had started called sys.exit({status!r})")
+    def __init__(self, wanted: BaseException) -> None:
+        super().__init__(f"a task that the program had started raised {wanted!r}")
 
 
 class StoreError(MonitorError):

@@ -92,15 +92,25 @@ async def test_an_endless_child_is_interrupted_while_others_work(
         assert "runaway_s_max" in dumps(disk)[0][2]
 
 
+async def interrupt() -> None:
+    """As if the operator of the machine had."""
+    await asyncio.sleep(0)
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("work", "told"), [(leave, "SystemExit(3)"), (interrupt, "KeyboardInterrupt()")])
 async def test_a_child_that_exits_ends_its_own_step_only(
-    disk: Disk, way: Callable[[Coroutine[Any, Any, Any]], Awaitable[None]]
+    disk: Disk,
+    way: Callable[[Coroutine[Any, Any, Any]], Awaitable[None]],
+    work: Callable[[], Coroutine[Any, Any, None]],
+    told: str,
 ) -> None:
-    """`sys.exit()` in it is an error like any other."""
+    """What would end the process is an error like any other."""
 
     @transaction("EXIT")
     async def exits(task: Task[NoArea]) -> Outcome:
-        await way(leave())
+        await way(work())
         return Finish()
 
     async with region_on(disk, exits, easy, limits=QUIET) as region:
@@ -110,7 +120,7 @@ async def test_a_child_that_exits_ends_its_own_step_only(
         assert "abend ASRA" in (await terminal.press(text="EXIT")).message
         await terminal.press(Aid.CLEAR)
         assert await terminal.press(text="EASY") == EASY
-        assert "sys.exit(3)" in str(disk.ask("SELECT detail FROM dump"))
+        assert f"raised {told}" in str(disk.ask("SELECT detail FROM dump"))
 
 
 async def test_what_a_program_leaves_running_is_watched_as_well(disk: Disk) -> None:
