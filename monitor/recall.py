@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -132,8 +133,9 @@ def fork(
 ) -> StoredStep:
     """Make a new conversation from the state after a step, and put a terminal on it.
 
-    `unit` is a new id of a unit of work. Records of applications are as they are now. Raises
-    `MonitorError` when there is no such step, or a conversation is open on the terminal.
+    `unit` is a new id of a unit of work. Records of applications are as they are now, and what the original
+    has drawn by chance since is not drawn again: its new ids are taken. Raises `MonitorError` when there is no
+    such step, or a conversation is open on the terminal.
     """
     steps = steps_of(database, conversation)
     origin = next((step for step in steps if step.number == number), None)
@@ -148,12 +150,11 @@ def fork(
         epoch, user, sequence = _terminal(database, terminal, origin.user)
         forked = forked._replace(sequence=sequence + 1, user=user)
         _insert(database, "step", StoredStep._fields, forked)
-        seed = seed_of(database, conversation)
         _insert(
             database,
             "conversation",
             ("id", "terminal", "state", "seed", "written_by"),
-            (unit, terminal, "open", seed, unit),
+            (unit, terminal, "open", secrets.randbits(62), unit),
         )
         database.execute("DELETE FROM terminal WHERE id = ?", (terminal,))
         _insert(
