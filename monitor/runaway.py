@@ -78,9 +78,12 @@ class Watchdog:
                 pass
 
     def _watch(self) -> None:
-        seen, since = 0, 0.0
-        while not self._stop.wait(self._runaway_s_max / 10):
-            current, now = self._slice, time.monotonic()
+        seen, since, interval = 0, 0.0, self._runaway_s_max / 10
+        looked, used = time.monotonic(), time.process_time()
+        while not self._stop.wait(interval):
+            current, now, cpu_s = self._slice, time.monotonic(), time.process_time()
+            since += max(0.0, now - looked - interval - (cpu_s - used))  # the whole process stood still
+            looked, used = now, cpu_s
             if current != seen:
                 seen, since = current, now
             elif current & 1 and now - since > self._runaway_s_max:

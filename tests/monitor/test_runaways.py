@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +16,7 @@ from monitor.errors import TaskOver
 from monitor.exchange import Aid
 from monitor.limits import Limits
 from monitor.locks import UpdateLocks
-from monitor.runaway import Runaway
+from monitor.runaway import Runaway, Watchdog
 from monitor.startup import prepare_schema
 from monitor.store.connection import connect
 from monitor.store.sqlite import SqliteStore
@@ -145,6 +147,26 @@ async def test_an_interruption_while_a_lock_is_taken_leaves_none(
         await terminal.attach()
         assert "abend AICA" in (await terminal.press(text="LOCK")).message
         assert len(region.engine.locks) == 0
+
+
+def test_a_process_that_stood_still_has_no_runaway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time that passed while nothing here could run, as for a process that was stopped, does not count."""
+    stood_still_s = 0.0
+    clock = SimpleNamespace(
+        monotonic=lambda: time.monotonic() + stood_still_s, process_time=time.process_time
+    )
+    monkeypatch.setattr("monitor.runaway.time", clock)
+    watchdog = Watchdog(0.5)
+
+    def work() -> str:
+        nonlocal stood_still_s
+        time.sleep(0.1)
+        stood_still_s = 60
+        time.sleep(0.1)
+        return "done"
+
+    assert watchdog.slice(work) == "done"
+    watchdog.close()
 
 
 class Count(Record, frozen=True):
