@@ -82,7 +82,10 @@ class Execution:
         watched = Watched(program, self._engine.watchdog, task, deadlines.ignored)
         try:
             try:
-                ending = await watched
+                try:
+                    ending = await watched
+                finally:
+                    self._work.end()
             except BaseException as error:  # a bad program harms only itself, even one that exits
                 if watched.closing:
                     raise
@@ -128,7 +131,9 @@ class Execution:
             if task.cancelling() > settled:
                 raise error
         elif _has_run_away(error):
-            message = f"the program computed for more than runaway_s_max = {limits.runaway_s_max} s"
+            message = (
+                f"the program did not come back to the monitor for runaway_s_max = {limits.runaway_s_max} s"
+            )
             return self._abended(transid, Abend("AICA", message), error)
         return self._abended(transid, error)
 

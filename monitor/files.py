@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Generic, cast
 
@@ -218,7 +219,12 @@ class FilesFromThread(Files):
 
     def append(self, record: Record) -> None:
         """Add a row to an append-only table."""
-        self._wait(self._append(record))
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self._wait(self._append(record))
+        else:  # the program has turned out to be asynchronous behind a decorator that does not show it
+            super().append(record)
 
     async def _append(self, record: Record) -> None:
         super().append(record)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from inspect import isawaitable
 from typing import Any
 
@@ -24,7 +25,7 @@ from monitor.outcome import Converse, Finish, Outcome, Park, Resume, TransferTo
 from monitor.parking import Parked, park, resume
 from monitor.program import Program
 from monitor.store import Key
-from monitor.task import Task, Wait
+from monitor.task import Task
 from monitor.threads import ProgramThread
 from monitor.unit_of_work import UnitOfWork, hold_in_order
 
@@ -91,12 +92,15 @@ class ProgramControl:
             raise Abend("EOUT", f"{transid} was linked to, so it can only Finish; it returned a {kind}")
         return outcome.area
 
+    async def _link_from(self, thread: ProgramThread, transid: str, area: Area | None) -> Area | None:
+        return await thread.host(self._link(transid, area))
+
     async def _called_in_thread(
         self, program: Program[Any], area: Area | None, first_time: bool
     ) -> tuple[Task[Any], Any]:
         """The task of a synchronous program, and what it returned."""
         thread = ProgramThread(self._engine.threads)
-        task = self._task(program, area, first_time, thread.wait)
+        task = self._task(program, area, first_time, thread)
         returned = await thread.run(program.function, task, program.transid)
         return task, await returned if isawaitable(returned) else returned
 
@@ -127,23 +131,24 @@ class ProgramControl:
             raise LimitExceeded("transfers_max", self._passed, self._engine.limits.transfers_max)
 
     def _task(
-        self, program: Program[Any], area: Area | None, first_time: bool, wait: Wait | None = None
+        self, program: Program[Any], area: Area | None, first_time: bool, thread: ProgramThread | None = None
     ) -> Task[Any]:
         engine, step, state = self._engine, self._step, self._state
+        wait = None if thread is None else thread.wait
         work, reports = self._work, engine.reports
         return Task(  # by position: named, they cost three times as much
             program.transid,
             state.terminal,
             step.received,
             self._fresh(program) if area is None else area,
-            FilesFromThread(work, reports, wait) if wait else Files(work, reports),
+            Files(work, reports) if wait is None else FilesFromThread(work, reports, wait),
             step.now,
             state.user,
             step.number,
             first_time,
             f"{step.seed}:{step.number}:{self._passed}",
             step.runs - 1,
-            self._link,
+            self._link if thread is None else partial(self._link_from, thread),
             engine.processes.run,
             wait,
         )
@@ -206,6 +211,7 @@ class ProgramControl:
         if area.__class__ is successor.area_type:
             return area
         if successor.area_type is NoArea:
+            _check_not_lost(successor.transid, given)
             return NoArea()
         if given is None and isinstance(own, NoArea):
             return self._fresh(successor)
@@ -218,6 +224,15 @@ class ProgramControl:
     def _fresh(program: Program[Any]) -> Area:
         area: Area = program.area_type()
         return area
+
+
+def _check_not_lost(transid: str, given: object) -> None:
+    """Refuse an area that the next step's program would never see."""
+    if given is not None and not isinstance(given, NoArea):
+        name = type(given).__name__
+        raise AreaError(
+            "EART", f"{transid} has no area, so the {name} would be lost: declare it with area={name}"
+        )
 
 
 def _check_transid(given: object) -> None:

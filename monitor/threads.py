@@ -18,7 +18,7 @@ from contextvars import copy_context
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
-from monitor.errors import TaskOver
+from monitor.errors import MonitorError, TaskOver
 from monitor.runaway import Runaway
 
 A = TypeVar("A")
@@ -31,6 +31,8 @@ FELT_FOR_S = 1.0
 NICENESS = 5
 """Of such a thread: where every core is busy, the event loop and the store go first. Not more, for it may hold the
 interpreter's lock (measured: others' p99 beside NumPy 2.1 to 1.75 times its quiet value, beside Python 16 to 11 ms)."""
+STILL_S = 0.5
+"""Seconds a timer of the event loop comes too late when the whole process stood still."""
 GRACE_S = 1.0
 """Seconds an interrupted thread has to end; then the step ends without it."""
 
@@ -77,7 +79,7 @@ class Threads:
     def leave(self, thread: ProgramThread) -> None:
         """It has ended, maybe long after its step: its place is free."""
         self.end(thread)
-        self.places.release()
+        thread.leave_place()
 
 
 class ProgramThread:
@@ -94,10 +96,12 @@ class ProgramThread:
         self._over = False
         self._timer: asyncio.TimerHandle | None = None
         self._thread: threading.Thread | None = None
+        self._placed = False
+        self._guests = 0
 
     async def run(self, function: Callable[[A], T], argument: A, name: str) -> T:
         """The function's result. Waits for a place if all are taken."""
-        await self._threads.places.acquire()
+        await self._take_place()
         context = copy_context()
         self._thread = threading.Thread(
             target=lambda: context.run(self._work, function, argument),
@@ -107,16 +111,43 @@ class ProgramThread:
         try:
             self._thread.start()
         except RuntimeError:
-            self._threads.places.release()
+            self.leave_place()
             raise
         result: T = await self._drive()
         return result
+
+    def leave_place(self) -> None:
+        """Let another thread run."""
+        if self._placed:
+            self._placed = False
+            self._threads.places.release()
+
+    async def _take_place(self) -> None:
+        await self._threads.places.acquire()
+        self._placed = True
+
+    async def host(self, program: Coroutine[Any, Any, T]) -> T:
+        """Await a program that this one has linked to, which may have its place meanwhile: it only waits."""
+        self._guests += 1
+        self.leave_place()
+        goes_on = True
+        try:
+            return await program
+        except (asyncio.CancelledError, GeneratorExit):
+            goes_on = False
+            raise
+        finally:
+            self._guests -= 1
+            if goes_on and not self._guests:
+                await self._take_place()
 
     def wait(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """In the thread: have the step await `coroutine`."""
         if self._over or threading.current_thread() is not self._thread:
             coroutine.close()
-            raise TaskOver
+            if self._over:
+                raise TaskOver
+            raise MonitorError("task.wait is for the program's own thread: hand the others what they need")
         self._pause()
         self._post(self._tell, _Request(coroutine))
         answer = self._answers.get()
@@ -145,7 +176,7 @@ class ProgramThread:
     async def _next(self) -> _Result | _Failure | _Request:
         """What the thread says next. A step that is cancelled meanwhile cancels what the thread does."""
         if self._threads.runaway_s_max > 0:
-            self._timer = self._loop.call_later(self._threads.runaway_s_max, self._interrupt, Runaway)
+            self._watch(self._threads.runaway_s_max)
         try:
             told = await asyncio.shield(self._told)
         except asyncio.CancelledError as cancelled:
@@ -173,6 +204,16 @@ class ProgramThread:
             self._told = self._loop.create_future()
         self._computing = True
         self._answers.put(answer)
+
+    def _watch(self, seconds: float) -> None:
+        self._timer = self._loop.call_later(seconds, self._too_long, self._loop.time() + seconds)
+
+    def _too_long(self, due: float) -> None:
+        late = self._loop.time() - due
+        if late > STILL_S:  # the thread has stood still as well
+            self._watch(min(late, self._threads.runaway_s_max))
+        else:
+            self._interrupt(Runaway)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

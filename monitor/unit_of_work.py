@@ -308,8 +308,12 @@ class UnitOfWork:
                 changed[key] = tuple([i for i, value in enumerate(row) if value != before[i]])
         return changed
 
+    def end(self) -> None:
+        """The program is over: what it has left running reads and writes no more."""
+        self._over = True
+
     def release(self) -> None:
-        """The run is over: let go of all update locks, in the order they were taken, and take no more."""
+        """Let go of all update locks, in the order they were taken, and of what is still asked."""
         self._over = True
         if self._asked:
             for asked in self._asked:

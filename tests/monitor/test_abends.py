@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from monitor import Aid, Converse, Finish, NoArea, Outcome, Send, Task, changed, transaction
+from monitor.errors import TaskOver
 from monitor.limits import Limits
 from tests.monitor.bed import BEGINNING, Disk, Terminal, dumps, region_on
 from tests.monitor.faults import (
@@ -158,6 +159,31 @@ async def test_program_that_cancels_itself_and_does_not_wait_for_it_is_taken_at_
         current = asyncio.current_task()
         assert current
         assert current.cancelling() == 0
+
+
+async def test_what_a_program_leaves_behind_adds_nothing_to_its_step(disk: Disk) -> None:
+    """Not even while its own cancellation is taken back."""
+    left: list[asyncio.Task[None]] = []
+
+    @transaction("LEFT")
+    async def leaves(task: Task[NoArea]) -> Outcome:
+        async def later() -> None:
+            await asyncio.sleep(0)
+            task.files.append(Entry(1, 2, 1, "late"))
+
+        left.append(asyncio.create_task(later()))
+        await asyncio.sleep(0)
+        current = asyncio.current_task()
+        assert current
+        current.cancel()
+        return Finish(Send("NOTE", {"text": "left"}))
+
+    async with region_on(disk, leaves) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        assert await terminal.press(text="LEFT") == Shown("NOTE", {"text": "left"})
+        assert disk.one("SELECT count(*) FROM ledger") == 0
+        assert isinstance(left[0].exception(), TaskOver)
 
 
 async def test_clear_leaves_after_an_abend(disk: Disk) -> None:

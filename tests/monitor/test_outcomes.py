@@ -68,6 +68,12 @@ async def double(task: Task[Count]) -> Outcome:
     return Finish(area=Count(task.area.times * 2))
 
 
+@transaction("PLN")
+async def plain(task: Task[NoArea]) -> Outcome:
+    """One without an area."""
+    return Finish(note(1))
+
+
 async def run(disk: Disk, *programs: Program[Any], presses: str = "T", limits: Limits | None = None) -> Shown:
     """The last screen after typing TEST and pressing Enter as often as wanted."""
     async with region_on(disk, *programs, limits=limits or Limits(runaway_s_max=0)) as region:
@@ -208,6 +214,7 @@ def unchecked(value: object) -> Any:
         (outcome_of(Converse(note(1), area=LongCount(1))), "EART", "Count"),
         (outcome_of(TransferTo("CNT", Name("x"))), "EART", "Count"),
         (linking("DBL", Name("x")), "EART", "Count"),
+        (outcome_of(Converse(note(1), then="PLN", area=Name("x"))), "EART", "declare it with area=Name"),
         (linking("CNT", None), "EOUT", "CNT"),
         (outcome_of(Converse(unchecked("hi"))), "EOUT", "a str is no screen: return what a map shows"),
         (outcome_of(Finish(unchecked("hi"))), "EOUT", "a str is no screen: return what a map shows"),
@@ -225,7 +232,7 @@ def unchecked(value: object) -> Any:
 )
 async def test_wrong_outcome_is_an_abend(disk: Disk, program: Program[Any], code: str, word: str) -> None:
     """What cannot be done ends the step with a code, and the dump says what was wrong."""
-    screen = await run(disk, program, count, double)
+    screen = await run(disk, program, count, double, plain)
     assert f"TEST abend {code}" in screen.message
     ((_, dumped, message),) = dumps(disk)
     assert code == dumped

@@ -7,13 +7,29 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from monitor import Area, Converse, Finish, NoArea, Outcome, Send, Task, TransferTo, changed, transaction
+from monitor import (
+    Abend,
+    Area,
+    Converse,
+    Finish,
+    NoArea,
+    Outcome,
+    Send,
+    Task,
+    TransferTo,
+    changed,
+    transaction,
+)
+from monitor.errors import MonitorError
 from monitor.exchange import Aid
 from monitor.limits import Limits
+from monitor.startup import Region
 from monitor.threads import NICENESS
 from tests.monitor.bed import Disk, Terminal, dumps, region_on
 from tests.monitor.plain import Shown
@@ -75,6 +91,107 @@ async def test_synchronous_programs_conflict_and_none_is_lost(disk: Disk) -> Non
         terminals = [await attached(region, f"T{place}") for place in range(20)]
         await asyncio.gather(*(terminal.press(text="POST") for terminal in terminals))
         assert disk.balance(1) == 20
+
+
+async def test_a_linked_program_has_the_place_of_the_one_that_waits_for_it(disk: Disk) -> None:
+    """With one place for all, several that link to a synchronous program come to their end."""
+
+    @transaction("INNR", area=Count)
+    def inner(task: Task[Count]) -> Outcome:
+        return Finish(area=one_more(task.area))
+
+    @transaction("MIDL", area=Count)
+    async def middle(task: Task[Count]) -> Outcome:
+        return Finish(area=await task.link("INNR", task.area))
+
+    @transaction("OUTR")
+    def outer(task: Task[NoArea]) -> Outcome:
+        area = Count()
+        for transid in ("INNR", "MIDL", "NONE"):
+            with suppress(Abend):
+                area = task.wait(task.link(transid, area))
+        return Finish(note(area.steps))
+
+    limits = Limits(threads_max=1, wait_s_max=5)
+    async with region_on(disk, outer, middle, inner, limits=limits) as region:
+        terminals = [await attached(region, f"T{place}") for place in range(3)]
+        answers = await asyncio.gather(*(terminal.press(text="OUTR") for terminal in terminals))
+        assert [answer.values for answer in answers] == [{"text": "2"}] * 3
+        await settled(region)
+
+
+def one_more(area: Count) -> Count:
+    """One more."""
+    return Count(steps=area.steps + 1)
+
+
+async def test_a_process_that_stood_still_has_no_runaway(disk: Disk) -> None:
+    """The timer comes late, for the loop could not run either: the program has the time it would have had."""
+    goes_on = threading.Event()
+
+    @transaction("SLOW")
+    def slow(task: Task[NoArea]) -> Outcome:
+        while not goes_on.is_set():
+            time.sleep(0.005)
+        return Finish(note("done"))
+
+    def stand_still() -> None:
+        time.sleep(1)
+        goes_on.set()
+
+    async with region_on(disk, slow, limits=Limits(runaway_s_max=0.3)) as region:
+        terminal = await attached(region)
+        asyncio.get_running_loop().call_later(0.05, stand_still)
+        assert (await terminal.press(text="SLOW")).values == {"text": "done"}
+
+
+async def settled(region: Region) -> None:
+    """Every place is free again."""
+    places = region.engine.threads.places
+    await places.acquire()
+    places.release()
+
+
+async def test_the_files_are_open_to_a_program_whose_decorator_hides_that_it_is_asynchronous(
+    disk: Disk,
+) -> None:
+    """It looks like a `def`, and then returns something to await."""
+
+    def plain(program: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda task: program(task)
+
+    @transaction("HIDE")
+    @plain
+    async def hidden(task: Task[NoArea]) -> Outcome:
+        task.files.append(Entry(1, 2, 1, "hidden"))
+        return Finish(note("done"))
+
+    async with region_on(disk, hidden) as region:
+        terminal = await attached(region)
+        assert (await terminal.press(text="HIDE")).values == {"text": "done"}
+        assert disk.one("SELECT reference FROM ledger") == "hidden"
+
+
+async def test_another_thread_of_a_program_cannot_wait(disk: Disk) -> None:
+    """It is told so, and not that the task has ended."""
+    told: list[str] = []
+
+    @transaction("HELP")
+    def helped(task: Task[NoArea]) -> Outcome:
+        def ask() -> None:
+            try:
+                task.wait(task.files[Account].read(1))
+            except MonitorError as error:
+                told.append(str(error))
+
+        helper = threading.Thread(target=ask)
+        helper.start()
+        helper.join()
+        return Finish(note(told[0]))
+
+    async with region_on(disk, helped) as region:
+        terminal = await attached(region)
+        assert "is for the program's own thread" in str((await terminal.press(text="HELP")).values)
 
 
 async def test_synchronous_program_is_transferred_and_linked_to(disk: Disk) -> None:
