@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import msgspec
 
-from monitor.columns import can_hold
+from monitor.columns import can_hold, held_as
 from monitor.errors import (
     Abend,
     KeyUnfit,
@@ -42,19 +42,28 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def from_row(cls: type[R], row: Row) -> R:
-        """The record of a row in the table's column order."""
+        """The record of a row in the table's column order; raises `Abend` if SQL has left another type there."""
         if cls.plain:
+            if tuple(map(type, row)) != cls.types:
+                _check_types(cls, row)
             return cls(*row)
         try:
             return _converted(cls, row, strict=False)
         except msgspec.ValidationError as error:
-            raise Abend("EREC", f"a {cls.__name__} in the store has another type: {error}") from error
+            raise Abend("EREC", f"{cls.__name__} has another type in the store: {error}") from error
 
     def to_row(self) -> Row:
         """The record's columns, in the table's order; dates and decimals as text."""
         if self.plain:
             return msgspec.structs.astuple(self)
         return tuple(msgspec.to_builtins(self).values())
+
+
+def _check_types(record: type[Record], row: Row) -> None:
+    for name, value, wanted in zip(record.__struct_fields__, row, record.types, strict=True):
+        if not isinstance(value, wanted):
+            found = "NULL" if value is None else f"a {type(value).__name__}"
+            raise Abend("EREC", f"{record.__name__} has another type in the store: {found} in {name}")
 
 
 def _converted(record: type[R], row: Row, *, strict: bool) -> R:
@@ -119,12 +128,12 @@ def _declare(
         real = any(field.type is float or float in get_args(field.type) for field in fields)
         types = {field.name: field.type for field in fields}
         texts = tuple([column for column in key if not _is_whole(types.get(column, int))])
-        record.table = Table(name, key, columns, append, alternate, real, texts)
+        holds = tuple([held_as(field.type) for field in fields])
+        record.table = Table(name, key, columns, append, alternate, real, texts, holds)
         record.key_value = attrgetter(*key)
         record.key_types = tuple(types.get(column, int) for column in key)
         record.key_type = record.key_types[0] if len(key) == 1 and record.key_types[0] in (int, str) else None
-        record.plain = _is_plain(record)
-        record.types = tuple((float, int) if field.type is float else field.type for field in fields)
+        _describe(record)
         return record
 
     return declare
@@ -136,8 +145,10 @@ def _is_whole(kind: Any) -> bool:
     return any(issubclass(part, int) if isinstance(part, type) else isinstance(part, int) for part in parts)
 
 
-def _is_plain(record: type[Record]) -> bool:
-    return all(field.type in _PLAIN for field in msgspec.structs.fields(record))
+def _describe(record: type[Record]) -> None:
+    kinds = [field.type for field in msgspec.structs.fields(record)]
+    record.plain = all(kind in _PLAIN for kind in kinds)
+    record.types = tuple([(float, int) if kind is float else kind for kind in kinds])
 
 
 def address_of(record: type[Record], key: RecordKey) -> Key:
@@ -151,7 +162,7 @@ def address_of(record: type[Record], key: RecordKey) -> Key:
     if None in plain:
         raise KeyUnfit(record.table.name, key)
     kept = cast("list[int | str]", plain)
-    return Key(record.table.name, tuple(kept) if isinstance(key, tuple) else kept[0])
+    return Key(record.table.name, tuple(kept) if len(kept) > 1 else kept[0])
 
 
 def start_of(record: type[Record], by: str, start: object) -> Value:
@@ -205,4 +216,4 @@ class Query(msgspec.Struct, Generic[R], frozen=True):
 
     def __post_init__(self) -> None:
         if not hasattr(self.record, "plain"):
-            self.record.plain = _is_plain(self.record)
+            _describe(self.record)

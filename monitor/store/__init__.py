@@ -49,6 +49,8 @@ class Table(msgspec.Struct, frozen=True):
     """True: some columns are real numbers, of which SQLite's JSON keeps 15 digits only."""
     text_key: tuple[str, ...] = ()
     """The columns of the key that hold text; the others hold whole numbers."""
+    holds: tuple[str, ...] = ()
+    """What each column has to keep as it is given: `text`, `whole`, `real`, or no one kind. Empty: not known."""
     whole: bool = True
     """False: it has columns or rules of its own, so a row that is there must be updated, not inserted again."""
 

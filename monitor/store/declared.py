@@ -49,18 +49,28 @@ def check_tables(database: sqlite3.Connection, tables: Iterable[Table]) -> tuple
 
 def _checked(database: sqlite3.Connection, table: Table) -> Table:
     found = database.execute(_COLUMNS, (table.name,)).fetchall()
+    if not found:
+        raise StartupError(f"there is no table {table.name}; {_ADVICE} that makes it")
     present = {name: _Column(declared, primary > 0, needed > 0) for name, declared, primary, needed in found}
     wanted = table.columns if table.append else (*table.columns, "written_by")
     if missing := [column for column in wanted if column not in present]:
         raise StartupError(f"table {table.name} has no column {', '.join(missing)}; {_ADVICE}")
+    for column, held in zip(table.columns, table.holds, strict=False):
+        if column not in table.key:
+            _check_kept(table, column, held, present[column].type)
+    if table.alternate and not _tells_apart(database, table, table.alternate):
+        raise StartupError(
+            f"column {table.alternate} of table {table.name} has a COLLATE, and the file is browsed by it: "
+            f"declare it without one; {_ADVICE}"
+        )
     if table.append:
         _check_filled(table, present)
     else:
         _check_unique(database, table, present)
         for column in table.key:
             _check_type(table, column, present[column].type)
-            if column in table.text_key:
-                _check_comparison(database, table, column)
+            if column in table.text_key and not _tells_apart(database, table, column):
+                raise _loose(table, f"its column {column} is declared with a COLLATE", "without one")
     whole = len(present) == len(wanted) and not database.execute(_TRIGGERS, (table.name,)).fetchone()
     return replace(table, whole=whole)
 
@@ -109,6 +119,24 @@ def _check_type(table: Table, column: str, declared: str) -> None:
         )
 
 
+_LOSES = {
+    "text": (("INTEGER", "REAL", "NUMERIC"), "text, of which '007' would become 7", "TEXT"),
+    "whole": (("TEXT", "REAL"), "a whole number, which would become another type", "INTEGER"),
+    "real": (("TEXT",), "a real number, which would become text", "REAL"),
+}
+"""By what a column holds: the affinities that change it, why, and the type to declare."""
+
+
+def _check_kept(table: Table, column: str, held: str, declared: str) -> None:
+    """Raise `StartupError` if SQLite would change values of the column on their way in."""
+    affinities, what, advised = _LOSES.get(held, ((), "", ""))
+    if _affinity(declared) in affinities:
+        raise StartupError(
+            f"column {column} of table {table.name} is {declared}, and the record type has {what}: "
+            f"declare it as {advised}; {_ADVICE}"
+        )
+
+
 def _affinity(declared: str) -> str:
     """What SQLite makes of a value goes by the type's name: https://sqlite.org/datatype3.html, section 3.1."""
     for affinity, parts in _AFFINITIES.items():
@@ -126,14 +154,13 @@ _AFFINITIES = {
 """In the order in which they are looked for."""
 
 
-def _check_comparison(database: sqlite3.Connection, table: Table, column: str) -> None:
+def _tells_apart(database: sqlite3.Connection, table: Table, column: str) -> bool:
     """The column's own collation, which no pragma tells: does it tell three texts apart?"""
     sql = (
         f"SELECT count(DISTINCT c) FROM (SELECT {quoted(column)} AS c FROM {quoted(table.name)} WHERE 0 "  # noqa: S608
         "UNION ALL SELECT 'A' UNION ALL SELECT 'a' UNION ALL SELECT 'a ')"
     )
-    if database.execute(sql).fetchone()[0] != 3:
-        raise _loose(table, f"its column {column} is declared with a COLLATE", "without one")
+    return bool(database.execute(sql).fetchone()[0] == 3)
 
 
 def _loose(table: Table, why: str, advice: str) -> StartupError:

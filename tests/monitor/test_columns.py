@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from monitor import Aid, MonitorError, Record, file
+from monitor.columns import held_as
 from tests.monitor.records import Seat
 
 
@@ -30,3 +31,24 @@ def test_a_field_of_one_value_is_kept(kind: Any) -> None:
     """Whatever it is in Python."""
     record: Any = msgspec.defstruct("Shelf", [("id", int), ("kind", kind)], bases=(Record,), frozen=True)
     assert file("shelf", key="id")(record).table.columns == ("id", "kind")
+
+
+@pytest.mark.parametrize(
+    ("kind", "held"),
+    [
+        (str, "text"),
+        (Decimal | None, "text"),
+        (Literal["A", "B"] | None, "text"),
+        (Annotated[int, msgspec.Meta(gt=0)], "whole"),
+        (bool, "whole"),
+        (float, "real"),
+        (date, ""),
+        (UUID, ""),
+        (Literal["A", 1], ""),
+        (int | str, ""),
+        (Any, ""),
+    ],
+)
+def test_what_a_column_has_to_keep(kind: Any, held: str) -> None:
+    """Text that may look like a number, a whole number, a real one; a date is no such text."""
+    assert held_as(kind) == held

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
+import msgspec
 import pytest
 
 from monitor.errors import StartupError
@@ -139,3 +140,53 @@ def test_a_part_of_a_primary_key_is_no_key(database: sqlite3.Connection) -> None
     )
     with pytest.raises(StartupError, match="no PRIMARY KEY or UNIQUE of just these"):
         check_tables(database, [LINE])
+
+
+KEPT = Table("kept", ("id",), ("id", "value"), holds=("whole", ""))
+
+
+@pytest.mark.parametrize(
+    ("held", "declared", "advised"),
+    [
+        ("text", "NUMERIC", "TEXT"),
+        ("text", "INT", "TEXT"),
+        ("text", "DECIMAL(20,4)", "TEXT"),
+        ("whole", "VARCHAR(9)", "INTEGER"),
+        ("whole", "DOUBLE", "INTEGER"),
+        ("real", "TEXT", "REAL"),
+        ("text", "TEXT", ""),
+        ("text", "", ""),
+        ("whole", "DECIMAL(9)", ""),
+        ("whole", "BOOLEAN", ""),
+        ("real", "INTEGER", ""),
+        ("", "DATE", ""),
+        ("", "DATETIME", ""),
+    ],
+)
+def test_a_column_that_would_change_what_it_is_given_is_refused(
+    database: sqlite3.Connection, held: str, declared: str, advised: str
+) -> None:
+    """Not only in a key: '007' would come back as 7, an exact decimal as a rounded one."""
+    database.execute(f"CREATE TABLE kept (id INTEGER PRIMARY KEY, value {declared}, written_by INT)")
+    table = msgspec.structs.replace(KEPT, holds=("whole", held))
+    if not advised:
+        check_tables(database, [table])
+        return
+    with pytest.raises(StartupError, match=f"column value of table kept is .* declare it as {advised};"):
+        check_tables(database, [table])
+
+
+def test_an_alternate_index_that_takes_two_values_for_one_is_refused(database: sqlite3.Connection) -> None:
+    """A step that has changed something would browse in another order than one that has not."""
+    database.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY, value TEXT COLLATE NOCASE, written_by INT)")
+    check_tables(database, [KEPT])
+    with pytest.raises(
+        StartupError, match="column value of table kept has a COLLATE, and the file is browsed"
+    ):
+        check_tables(database, [msgspec.structs.replace(KEPT, alternate="value")])
+
+
+def test_a_table_that_is_not_there_is_named(database: sqlite3.Connection) -> None:
+    """And not its columns."""
+    with pytest.raises(StartupError, match="there is no table kept; add a numbered SQL file"):
+        check_tables(database, [KEPT])

@@ -60,6 +60,20 @@ async def test_record_is_read_changed_and_read_again(disk: Disk) -> None:
     await perform(disk, change, look)
 
 
+async def test_a_tuple_of_one_is_the_key_itself(disk: Disk) -> None:
+    """One record has one key, and one lock, however it is written."""
+
+    async def body(task: Task[NoArea]) -> None:
+        accounts = task.files[Account]
+        found = await accounts.read((1,))
+        assert found is not None
+        assert found == await accounts.read(1)
+        await accounts.delete((1,))
+        assert await accounts.read(1) is None
+
+    await perform(disk, body)
+
+
 async def test_composite_key_and_values_that_are_no_plain_columns(disk: Disk) -> None:
     """A Decimal and a missing text come back as they were, under a key of two parts."""
     seat = Seat("A", 12, None, Decimal("9.50"))
