@@ -102,7 +102,9 @@ def test_browse_in_both_directions(library: Path) -> None:
     seen = messages(
         library, "PF(4)", "Ascii(2,9,12)", "PF(8)", "Ascii(2,9,12)", "PF(7)", "Ascii(2,9,12)", row=2
     )
-    assert seen == ["Emma", "Moby-Dick", "Emma"]
+    assert seen == ["Emma", "Ulysses", "Emma"]
+    ends = messages(library, "PF(7)", "?", "Ascii(2,9,12)", "PF(8)", "PF(8)", "?", "Ascii(2,9,12)", row=6)
+    assert ends == ["There are no more books", "Emma", "There are no more books", "Ulysses"]
     assert messages(library, "PF(3)", "?") == ["Type the number of a book"]
 
 
@@ -112,7 +114,7 @@ def test_browse_past_a_page_of_one_title(library: Path) -> None:
     ask(library, "INSERT INTO book VALUES (5,'Emma','','',1), (6,'Emma','','',1), (7,'Emma','','',1)")
     look = "Ascii(2,1,7)"
     seen = messages(library, "PF(4)", look, "PF(8)", look, "PF(8)", look, "PF(7)", look, "PF(7)", look, row=2)
-    assert seen == ["2", "6", "4", "6", "2"]
+    assert seen == ["2", "7", "3", "7", "2"]
 
 
 def test_browse_where_no_book_is(library: Path) -> None:
