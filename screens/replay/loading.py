@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import itertools
+import re
 import statistics
 import time
 from array import array
@@ -19,15 +20,18 @@ import msgspec
 from monitor.errors import MonitorError
 from monitor.startup import Region
 from screens.drawing import decoder_of
-from screens.layout import Screen
 from screens.replay.actions import Action, Fill, Interruption, Type
+from screens.replay.comparison import Seen, differences
 from screens.replay.faults import ActionError, ScenarioError
 from screens.replay.playing import Session
-from screens.replay.scenario import Scenario
-from screens.replay.secrets import Secrets, escaped
+from screens.replay.rendering import places_of, rows_of, text_of
+from screens.replay.scenario import Expected, Scenario
+from screens.replay.secrets import Secrets, is_reference
 from screens.replay.terminal import ReplayTerminal
 
 Row = Mapping[str, str]
+
+_ABEND = re.compile(r"\s*\S+ abend (\w+)")
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -41,7 +45,9 @@ class Plan(msgspec.Struct, frozen=True):
     think: float = 0.0
     """How much of the scenario's own pauses is kept; 1: all, 0: none."""
     rows: tuple[Row, ...] = ()
-    """Values by field name, a row for each round, from the start again when they are used up."""
+    """Values by name of a field or `$NAME`, a row for each round, from the start again when they are used up."""
+    checked: bool = True
+    """Whether `contains` and `fields` of the steps are compared; abends always are."""
 
 
 class Figures:
@@ -105,6 +111,7 @@ class Load:
         self._region = region
         self._plan = plan
         self._secrets = Secrets.of(scenario.secrets)
+        self._expected = [_of_load(step.expected, checked=plan.checked) for step in scenario.steps]
         self._rounds = itertools.count()
         self._names = _terminal_names(region.number)
 
@@ -138,32 +145,67 @@ class Load:
         scenario, rows = self._scenario, self._plan.rows
         row = rows[number % len(rows)] if rows else {}
         driver = RegionDriver(self._region, next(self._names), scenario.rows, scenario.columns)
-        session = Session(scenario, driver, self._secrets, self._pause)
+        secrets = self._secrets.preferring({_variable(name): text for name, text in row.items()})
+        session = Session(scenario, driver, secrets, self._pause)
         for place, step in enumerate(scenario.steps):
-            started = time.perf_counter()
+            sent = driver.sent if place else -1
             try:
-                if place == 0:
-                    await driver.open()
-                else:
-                    await session.until(step.time)
-                    started = time.perf_counter()
+                started = await self._begin(place, driver, session)
                 for action, then in zip(step.actions, (*step.actions[1:], None), strict=False):
                     await session.perform(varied(action, row), then)
-                _check_abend(driver.screen)
+                elapsed_s = time.perf_counter() - started
+                _check(self._expected[place], driver, (*scenario.volatile, *row), answered=driver.sent > sent)
             except (ActionError, MonitorError) as error:
                 self.figures.errors[place][str(error)] += 1
                 return
-            self.figures.elapsed_ms[place].append((time.perf_counter() - started) * 1000)
+            self.figures.elapsed_ms[place].append(elapsed_s * 1000)
         self.figures.rounds += 1
+
+    async def _begin(self, place: int, driver: RegionDriver, session: Session) -> float:
+        """Attach the terminal, or wait until it is time for the step; returns when the step began."""
+        if place:
+            await session.until(self._scenario.steps[place].time)
+            return time.perf_counter()
+        started = time.perf_counter()
+        await driver.open()
+        return started
 
     async def _pause(self, seconds: float) -> None:
         if self._plan.think:
             await asyncio.sleep(seconds * self._plan.think)
 
 
-def _check_abend(screen: Screen) -> None:
-    if " abend " in screen.notice:
-        raise ActionError(screen.notice.partition(":")[0])
+def _of_load(expected: Expected, *, checked: bool) -> Expected:
+    """What of a step's expectations holds for any terminal at any time; its abend may be on the screen only."""
+    *_, last = (expected.screen or "").splitlines() or [""]
+    abend = _abend_in(last) if expected.abend is None else expected.abend
+    if not checked:
+        return Expected(abend=abend)
+    return Expected(abend=abend, contains=expected.contains, fields=expected.fields)
+
+
+def _abend_in(notice: str) -> str:
+    found = _ABEND.match(notice)
+    return found[1] if found else ""
+
+
+def _check(expected: Expected, driver: RegionDriver, volatile: Sequence[str], *, answered: bool) -> None:
+    """Raise `ActionError` for the first thing that differs; a notice counts only in the step that brought it."""
+    screen, space = driver.screen, driver.space
+    places = places_of(screen, driver.layout) if expected.fields else {}
+    seen = Seen(
+        rows=rows_of(space, bare=not screen.panels) if expected.contains else (),
+        columns=space.columns,
+        cursor="",
+        attributes="",
+        fields={name: text_of(space, places[name]) for name in expected.fields if name in places},
+        code=_abend_in(screen.notice) if answered else "",
+    )
+    if seen.code != expected.abend:
+        happened = screen.notice.partition(":")[0] if seen.code else "no abend"
+        raise ActionError(f"{happened}, expected {expected.abend or 'none'}")
+    if found := differences(expected, seen, volatile):
+        raise ActionError(str(found[0]))
 
 
 def _terminal_names(region: int) -> Iterator[str]:
@@ -178,38 +220,47 @@ def _terminal_names(region: int) -> Iterator[str]:
 
 
 def varied(action: Action, row: Row) -> Action:
-    """The action with the row's value in the place of the scenario's, where the row has the field."""
+    """The action with a reference to the row's value in the place of what the scenario fills in."""
     if isinstance(action, Fill) and action.field in row:
-        return Fill(action.field, escaped(row[action.field]))
-    if isinstance(action, Type) and action.text.startswith("$") and action.text[1:] in row:
-        return Type(escaped(row[action.text[1:]]))
+        return Fill(action.field, f"${_variable(action.field)}")
     return action
 
 
+def _variable(name: str) -> str:
+    """A name in the form `$NAME` has: that of one row of a repeated field has a dot."""
+    return name.replace(".", "__")
+
+
 def read_rows(file: Path, scenario: Scenario) -> tuple[Row, ...]:
-    """The rows of a CSV file whose first line names fields; raises `ScenarioError`."""
+    """The rows of a CSV file whose first line names fields or `$NAME`s; raises `ScenarioError`."""
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(file, 0, f"cannot be read ({error})") from error
     reader = csv.DictReader(io.StringIO(text))
-    names = {action.field for step in scenario.steps for action in step.actions if isinstance(action, Fill)}
-    names |= {
-        action.text[1:]
-        for step in scenario.steps
-        for action in step.actions
-        if isinstance(action, Type) and action.text.startswith("$")
-    }
     rows = []
-    for row in reader:
-        if None in row or None in row.values():
-            raise ScenarioError(file, reader.line_num, "this row has not as many values as there are names")
-        rows.append(dict(row))
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                problem = "this row has not as many values as there are names"
+                raise ScenarioError(file, reader.line_num, problem)
+            rows.append(dict(row))
+    except csv.Error as error:
+        raise ScenarioError(file, reader.reader.line_num, f"this row cannot be read ({error})") from error
+    names = {name for step in scenario.steps for action in step.actions for name in _names(action)}
     unknown = [name for name in reader.fieldnames or () if name not in names]
     if unknown or not rows:
         told = f"the scenario fills no field {unknown[0]!r}" if unknown else "there is no row"
         raise ScenarioError(file, 1, f"{told}; it fills {', '.join(sorted(names)) or 'none'}")
     return tuple(rows)
+
+
+def _names(action: Action) -> Iterator[str]:
+    """What a column may be called to replace what the action types."""
+    if isinstance(action, Fill):
+        yield action.field
+    if isinstance(action, Fill | Type) and is_reference(action.text):
+        yield action.text[1:]
 
 
 class StepFigures(msgspec.Struct, frozen=True):

@@ -25,6 +25,10 @@ class Secrets:
         variables = os.environ if environment is None else environment
         return cls({**(_read(file) if file else {}), **variables})
 
+    def preferring(self, values: Mapping[str, str]) -> Secrets:
+        """These, but for names that `values` has."""
+        return Secrets({**self._values, **values}) if values else self
+
     def reveal(self, text: str) -> str:
         """The value of a text `$NAME`; `$$` begins a text with a dollar; other texts are as they are."""
         if text.startswith("$$"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ from monitor.cli import region_options
 from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay.commands.against import Outcome, run_again
-from screens.replay.drivers.ground import region_settings
+from screens.replay.drivers.ground import load_fixture, region_settings
 from screens.replay.loading import Load, Plan
 from screens.replay.playing import report_on
 from screens.replay.reading import load_scenario
@@ -48,10 +49,12 @@ def bench(settings: Settings, file: Path, seconds: float, steps: int) -> None:
         stored = msgspec.structs.replace(
             region_settings(scenario, settings), store=str(Path(folder) / "bench.db")
         )
+        load_fixture(scenario, stored)
+        begun = _copy(stored) if scenario.fixture else None
         made = asyncio.run(_store(scenario, stored, steps))
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             before = pool.submit(memory_mib, stored).result()
-            outcome, after = pool.submit(run_against, stored).result()
+            outcome, after = pool.submit(run_against, stored, begun).result()
     click.echo(
         f"against          {outcome.steps} of {made} stored steps in {outcome.elapsed_s:.2f} s: "
         f"{outcome.steps / outcome.elapsed_s:.0f} steps/s, {outcome.same} the same; memory {after:.1f} MiB at "
@@ -73,16 +76,21 @@ async def _repeat(scenario: Scenario, settings: Settings, via: str, seconds: flo
 async def _store(scenario: Scenario, settings: Settings, steps: int) -> int:
     """Store a history of at least so many steps; returns how many there are."""
     async with open_region(settings) as region:
-        work = Load(scenario, region, Plan(sessions=1, ramp_s=0, seconds=0))
+        work = Load(scenario, region, Plan(sessions=1, ramp_s=0, seconds=0, checked=False))
         while work.figures.steps < steps and not work.figures.failed:
             await work.repeat(1)
         (stored,) = await region.store.select("SELECT count(*) FROM step", {}, 1)
         return int(stored[0])
 
 
-def run_against(settings: Settings) -> tuple[Outcome, float]:
-    """Run the history again in this process: what came of it, and the most memory it had."""
-    outcome = asyncio.run(run_again(settings))
+def _copy(settings: Settings) -> Path:
+    """The store as it is now, in a file beside it."""
+    return Path(shutil.copy(settings.store, f"{settings.store}.begun"))
+
+
+def run_against(settings: Settings, begun: Path | None) -> tuple[Outcome, float]:
+    """Run the history since `begun` again in this process: what came of it, and the most memory it had."""
+    outcome = asyncio.run(run_again(settings, begun))
     return outcome, memory_mib(settings)
 
 

@@ -16,7 +16,7 @@ import msgspec
 from monitor.cli import region_options
 from monitor.settings import Settings
 from monitor.startup import open_region
-from screens.replay.drivers.ground import region_settings
+from screens.replay.drivers.ground import load_fixture, region_settings
 from screens.replay.loading import Load, Plan, StepFigures, read_rows, step_figures
 from screens.replay.reading import load_scenario
 from screens.replay.scenario import Scenario
@@ -37,6 +37,7 @@ TELL_EVERY_S = 1.0
 @click.option(
     "--think", type=click.FloatRange(0), default=0.0, help="Keep this much of the scenario's pauses."
 )
+@click.option("--unchecked", is_flag=True, help="Compare neither texts nor fields; abends still count.")
 @click.option("--on-store", is_flag=True, help="Load the store of the settings; else a new one.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Figures as JSON.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Figures as CSV, a line a step.")
@@ -51,17 +52,22 @@ def load(
     seconds: float,
     vary: Path | None,
     think: float,
+    unchecked: bool,
     on_store: bool,
     json_file: Path | None,
     csv_file: Path | None,
 ) -> None:
     """Run the scenario FILE in many sessions at once; exit 1 if a step went wrong."""
     scenario = load_scenario(file)
-    plan = Plan(sessions, ramp, seconds, think, read_rows(vary, scenario) if vary else ())
+    rows = read_rows(vary, scenario) if vary else ()
+    plan = Plan(sessions, ramp, seconds, think, rows, checked=not unchecked)
     with tempfile.TemporaryDirectory(prefix="entracte-load-") as folder:
         used = region_settings(scenario, settings)
         if not on_store:
             used = msgspec.structs.replace(used, store=str(Path(folder) / "load.db"))
+            load_fixture(scenario, used)
+        elif scenario.fixture:
+            click.echo(f"{file}: its fixture is not loaded, --on-store takes the store as it is", err=True)
         work, elapsed_s = asyncio.run(_run(scenario, used, plan))
     figures = step_figures(scenario, work.figures)
     summary = {

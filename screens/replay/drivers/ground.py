@@ -156,13 +156,8 @@ class FileGround:
     async def start(self) -> Region:
         """A region on the file; the first one makes it."""
         new = not self._file.exists()
-        if new and self._scenario.fixture:
-            packages = load(self._settings.programs).packages
-            with (
-                closing(_database_of(self._scenario, packages)) as database,
-                closing(sqlite3.connect(self._file)) as file,
-            ):
-                database.backup(file)
+        if new:
+            load_fixture(self._scenario, self._settings)
         self._open = AsyncExitStack()
         return await self._open.enter_async_context(
             open_region(self._settings, clock=self.clock, randomness=self._random)
@@ -231,6 +226,17 @@ def _template(packages: tuple[str, ...]) -> bytes:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         migrate(database, (MONITOR_SCHEMA, *packages))
         return database.serialize()
+
+
+def load_fixture(scenario: Scenario, settings: Settings) -> None:
+    """Make the store the settings name, with the scenario's fixture; nothing for a scenario without one."""
+    if scenario.fixture is None:
+        return
+    with (
+        closing(_database_of(scenario, load(settings.programs).packages)) as database,
+        closing(sqlite3.connect(settings.store)) as file,
+    ):
+        database.backup(file)
 
 
 def _database_of(scenario: Scenario, packages: tuple[str, ...]) -> sqlite3.Connection:

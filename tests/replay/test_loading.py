@@ -1,0 +1,111 @@
+"""A scenario as a load: what it begins with, what it compares, and what it varies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor.cli import main
+from tests.replay.scenarios import scenario_text
+
+BRIEFLY = ("--sessions", 1, "--seconds", 0.1)
+
+
+def replay(*arguments: object) -> Result:
+    """`entracte replay`, in this process."""
+    return CliRunner().invoke(main, ["replay", *map(str, arguments)])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a scenario is written."""
+    return tmp_path / "x.replay.toml"
+
+
+FIXED = """format = 1
+transaction = "ACCT"
+fixture = "more.sql"
+[[step]]
+[[step]]
+do = '''
+field number = 77777770
+enter
+'''
+fields = { owner = "NEW ONE" }
+"""
+
+
+def test_it_begins_with_the_fixture(file: Path) -> None:
+    """On a store of its own, and in a bench; a store that is there is taken as it is, and that is told."""
+    (file.parent / "more.sql").write_text("INSERT INTO account VALUES ('77777770', 'NEW ONE', 100000, 1);")
+    file.write_text(FIXED)
+    assert replay("load", file, *BRIEFLY).exit_code == 0
+    told = replay("load", file, *BRIEFLY, "--on-store", "--store", file.parent / "own.db")
+    assert told.exit_code == 1
+    assert "its fixture is not loaded" in told.stderr
+    assert "field owner: expected 'NEW ONE', found ''" in told.stdout
+    assert "4 the same" in replay("bench", file, "--seconds", 0.1, "--steps", 4).output
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ("abend = 'ASRA'", " 0 errors"),
+        ("abend = 'ASRA'\ncontains = ['Enter abends']\nscreen = 'not compared'", " 0 errors"),
+        ("screen = '''\n\n BOOM abend ASRA: step backed out'''", " 0 errors"),
+        ("abend = 'AICA'", "BOOM abend ASRA, expected AICA"),
+        ("", "BOOM abend ASRA, expected none"),
+        ("abend = 'ASRA'\ncontains = ['gone']", "contains: expected 'gone', found no such text"),
+    ],
+)
+def test_what_holds_for_every_terminal_is_compared(file: Path, expected: str, told: str) -> None:
+    """Abends, texts and fields; not whole screens, which name the terminal."""
+    file.write_text(scenario_text("BOOM", "", f"do = 'enter'\n{expected}", "do = 'tab'\nabend = ''"))
+    assert told in replay("load", file, *BRIEFLY).output
+
+
+def test_an_abend_that_does_not_happen_is_an_error(file: Path) -> None:
+    """If the step expects it."""
+    file.write_text(scenario_text("SIGN", "", "do = 'enter'\nabend = 'ASRA'"))
+    assert "no abend, expected ASRA" in replay("load", file, *BRIEFLY).output
+
+
+def test_texts_may_be_left_unchecked(file: Path) -> None:
+    """An abend is an error nevertheless."""
+    file.write_text(scenario_text("BOOM", "contains = ['gone']\nfields = { said = 'gone' }"))
+    assert replay("load", file, *BRIEFLY, "--unchecked").exit_code == 0
+    file.write_text(scenario_text("BOOM", "contains = ['gone']", "do = 'enter'"))
+    assert "BOOM abend ASRA" in replay("load", file, *BRIEFLY, "--unchecked").output
+
+
+@pytest.mark.parametrize(
+    ("typed", "column"),
+    [
+        ("field password = $SECRET", "password"),
+        ("field password = $SECRET", "SECRET"),
+        ("cursor password\ntype $SECRET", "SECRET"),
+        ("field password =", "password"),
+    ],
+)
+def test_what_is_not_displayed_varies(
+    file: Path, monkeypatch: pytest.MonkeyPatch, typed: str, column: str
+) -> None:
+    """By its field, or by its `$NAME`; a field that varies is not compared with what the file says."""
+    monkeypatch.delenv("SECRET", raising=False)
+    step = f"do = '''\nfield name = ann\n{typed}\nenter\n'''\nfields = {{ name = 'ann' }}\n"
+    file.write_text(scenario_text("SIGN", "", f"{step}contains = ['right, 1']"))
+    vary = file.parent / "v.csv"
+    vary.write_text(f"name,{column}\n$bob,open\n")
+    result = replay("load", file, *BRIEFLY, "--vary", vary)
+    assert result.exit_code == 0, result.output
+
+
+def test_a_value_that_is_too_long_is_told(file: Path) -> None:
+    """With its line."""
+    file.write_text(scenario_text("SIGN", "do = 'field name = ann'"))
+    vary = file.parent / "v.csv"
+    vary.write_text(f"name\n{'1' * 200_000}\n")
+    told = replay("load", file, "--vary", vary).output
+    assert f"{vary}:2: this row cannot be read (field larger than field limit" in told
