@@ -31,6 +31,7 @@ from screens.replay.terminal import ReplayTerminal
 
 Row = Mapping[str, str]
 
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ABEND = re.compile(r"\s*\S+ abend (\w+)")
 
 
@@ -58,6 +59,7 @@ class Figures:
         self.errors: list[Counter[str]] = [Counter() for _ in range(steps)]
         self.rounds = 0
         self.active = 0
+        self.elapsed_s = 0.0
 
     @property
     def steps(self) -> int:
@@ -105,25 +107,29 @@ class RegionDriver(ReplayTerminal):
 class Load:
     """A scenario, many times at once."""
 
-    def __init__(self, scenario: Scenario, region: Region, plan: Plan) -> None:
-        self.figures = Figures(len(scenario.steps))
+    def __init__(
+        self, scenario: Scenario, region: Region, plan: Plan, figures: Figures | None = None
+    ) -> None:
+        self.figures = figures or Figures(len(scenario.steps))
         self._scenario = scenario
         self._region = region
         self._plan = plan
         self._secrets = Secrets.of(scenario.secrets)
         self._expected = [_of_load(step.expected, checked=plan.checked) for step in scenario.steps]
         self._rounds = itertools.count()
-        self._names = _terminal_names(region.number)
+        self._names = terminal_names(region.number)
 
-    async def run(self) -> float:
-        """Run all sessions to their end; returns the seconds it took."""
+    async def run(self) -> None:
+        """Run all sessions to their end; when it is cancelled, what was measured so far stays."""
         started = time.perf_counter()
         deadline = started + self._plan.seconds
-        async with asyncio.TaskGroup() as group:
-            for number in range(self._plan.sessions):
-                delay_s = self._plan.ramp_s * number / self._plan.sessions
-                group.create_task(self._session(delay_s, deadline))
-        return time.perf_counter() - started
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(self._plan.sessions):
+                    delay_s = self._plan.ramp_s * number / self._plan.sessions
+                    group.create_task(self._session(delay_s, deadline))
+        finally:
+            self.figures.elapsed_s = time.perf_counter() - started
 
     async def repeat(self, rounds: int) -> None:
         """Run the scenario so many times, one after the other."""
@@ -208,15 +214,23 @@ def _check(expected: Expected, driver: RegionDriver, volatile: Sequence[str], *,
         raise ActionError(str(found[0]))
 
 
-def _terminal_names(region: int) -> Iterator[str]:
-    """Terminal ids of this region's own: L, the region, the count."""
-    digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    for number in itertools.count():
-        name, rest = "", number
-        for _ in range(5):
-            rest, place = divmod(rest, 36)
-            name = digits[place] + name
-        yield f"L{digits[region // 36 % 36]}{digits[region % 36]}{name}"
+def terminal_names(region: int) -> Iterator[str]:
+    """Terminal ids of this region's own: how many digits it has as a letter, the region, the count.
+
+    The count begins again after 60 million rounds; after 1.6 million, when there were 1,296 regions before.
+    """
+    number = _base36(region).rjust(2, "0")
+    letter, length = "LMNOPQ"[len(number) - 2], 7 - len(number)
+    for count in itertools.count():
+        yield f"{letter}{number}{_base36(count % 36**length).rjust(length, '0')}"
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, place = divmod(number, 36)
+        digits = _DIGITS[place] + digits
+    return digits
 
 
 def varied(action: Action, row: Row) -> Action:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli import main
+from screens.replay.loading import terminal_names
 from tests.replay.scenarios import scenario_text
 
+ROOT = Path(__file__).parents[2]
 BRIEFLY = ("--sessions", 1, "--seconds", 0.1)
 
 
@@ -109,3 +120,59 @@ def test_a_value_that_is_too_long_is_told(file: Path) -> None:
     vary.write_text(f"name\n{'1' * 200_000}\n")
     told = replay("load", file, "--vary", vary).output
     assert f"{vary}:2: this row cannot be read (field larger than field limit" in told
+
+
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_with_what_was_measured(file: Path, ends: signal.Signals) -> None:
+    """The figures are told, and nothing is left behind."""
+    file.write_text(scenario_text("SIGN", "do = 'enter'"))
+    started = "from monitor.cli import main; main()"
+    arguments = ["replay", "load", str(file), "--seconds", "60", "--sessions", "2", "--json", "-"]
+    with subprocess.Popen(
+        [sys.executable, "-c", started, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(file.parent)},
+    ) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # the first line of progress
+        process.send_signal(ends)
+        told, said = process.communicate(timeout=30)
+    assert process.returncode == 128 + ends
+    assert json.loads(told)["steps"] > 0
+    assert f"ended early by {ends.name}" in said
+    assert list(file.parent.glob("entracte-load-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--seconds", "nan"), "nan is not a number"),
+        (("--ramp", "nan"), "nan is not a number"),
+        (("--think", "inf"), "inf is not a number"),
+        (("--ramp", 5, "--seconds", 0.3), "some sessions would never begin"),
+    ],
+)
+def test_a_time_that_is_none_is_refused(file: Path, arguments: tuple[object, ...], told: str) -> None:
+    """Before anything is run."""
+    file.write_text(scenario_text("SIGN", ""))
+    result = replay("load", file, *arguments)
+    assert (result.exit_code, told in result.output) == (2, True), result.output
+
+
+def test_figures_are_printed(file: Path) -> None:
+    """As JSON or CSV, and nothing else with them."""
+    file.write_text(scenario_text("SIGN", "note = 'First'"))
+    assert json.loads(replay("load", file, *BRIEFLY, "--json", "-").stdout)["errors"] == 0
+    (row,) = csv.DictReader(io.StringIO(replay("load", file, *BRIEFLY, "--csv", "-").stdout))
+    assert (row["step"], row["note"]) == ("1", "First")
+
+
+def test_no_terminal_is_used_twice() -> None:
+    """However many regions there were."""
+    regions = [1, 36, 1295, 1296, 1297, 46_655, 46_656, 36**5 - 1]
+    names = [name for region in regions for name in islice(terminal_names(region), 40)]
+    assert all(re.fullmatch("[L-Q][0-9A-Z]{7}", name) for name in names)
+    assert len(set(names)) == len(names)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
+import math
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -17,30 +21,42 @@ from monitor.cli import region_options
 from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay.drivers.ground import load_fixture, region_settings
-from screens.replay.loading import Load, Plan, StepFigures, read_rows, step_figures
+from screens.replay.loading import Figures, Load, Plan, StepFigures, read_rows, step_figures
 from screens.replay.reading import load_scenario
 from screens.replay.scenario import Scenario
+from screens.replay.stopping import cancelled_by_signals
 
 TELL_EVERY_S = 1.0
+_DASH = Path("-")
+_FILE = click.Path(path_type=Path, allow_dash=True)
+
+
+class Figure(click.FloatRange):
+    """A number of a range, and not one of those that are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; `nan` and `inf` are refused."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number of this range.", param, ctx)
+        return number
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--sessions", type=click.IntRange(1, 100_000), default=10, show_default=True, help="At once.")
-@click.option("--ramp", type=click.FloatRange(0), default=0.0, help="Seconds until all sessions have begun.")
-@click.option("--seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="How long.")
+@click.option("--ramp", type=Figure(0), default=0.0, help="Seconds until all sessions have begun.")
+@click.option("--seconds", type=Figure(0.1), default=10.0, show_default=True, help="How long.")
 @click.option(
     "--vary",
     type=click.Path(path_type=Path, dir_okay=False),
     help="CSV: values by field name, a row a round.",
 )
-@click.option(
-    "--think", type=click.FloatRange(0), default=0.0, help="Keep this much of the scenario's pauses."
-)
+@click.option("--think", type=Figure(0), default=0.0, help="Keep this much of the scenario's pauses.")
 @click.option("--unchecked", is_flag=True, help="Compare neither texts nor fields; abends still count.")
 @click.option("--on-store", is_flag=True, help="Load the store of the settings; else a new one.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Figures as JSON.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Figures as CSV, a line a step.")
+@click.option("--json", "json_file", type=_FILE, help="Figures as JSON; - prints them.")
+@click.option("--csv", "csv_file", type=_FILE, help="Figures as CSV, a line a step; - prints them.")
 @region_options
 @click.pass_context
 def load(
@@ -57,54 +73,73 @@ def load(
     json_file: Path | None,
     csv_file: Path | None,
 ) -> None:
-    """Run the scenario FILE in many sessions at once; exit 1 if a step went wrong."""
+    """Run the scenario FILE in many sessions at once; exit 1 if a step went wrong.
+
+    Ctrl+C, SIGTERM and SIGHUP end it early: what was measured is told, and the exit code is 128 + the signal.
+    """
+    if ramp > seconds:
+        raise click.UsageError(
+            f"some sessions would never begin: --ramp {ramp:g} is more than --seconds {seconds:g}"
+        )
     scenario = load_scenario(file)
     rows = read_rows(vary, scenario) if vary else ()
     plan = Plan(sessions, ramp, seconds, think, rows, checked=not unchecked)
-    with tempfile.TemporaryDirectory(prefix="entracte-load-") as folder:
+    measured = Figures(len(scenario.steps))
+    with tempfile.TemporaryDirectory(prefix="entracte-load-", ignore_cleanup_errors=True) as folder:
         used = region_settings(scenario, settings)
         if not on_store:
             used = msgspec.structs.replace(used, store=str(Path(folder) / "load.db"))
-            load_fixture(scenario, used)
         elif scenario.fixture:
             click.echo(f"{file}: its fixture is not loaded, --on-store takes the store as it is", err=True)
-        work, elapsed_s = asyncio.run(_run(scenario, used, plan))
-    figures = step_figures(scenario, work.figures)
-    summary = {
-        "file": str(file),
-        "sessions": sessions,
-        "seconds": round(elapsed_s, 3),
-        "rounds": work.figures.rounds,
-        "steps": work.figures.steps,
-        "steps_per_s": round(work.figures.steps / elapsed_s, 1),
-        "errors": work.figures.failed,
-    }
-    _print(figures, summary, work)
+        ended_by = asyncio.run(_run(scenario, used, plan, measured, new=not on_store))
+    figures, summary = step_figures(scenario, measured), _summary(file, plan, measured)
+    if _DASH not in (json_file, csv_file):
+        _print(figures, summary, measured)
     if json_file:
-        report = {**summary, "by_step": figures}
-        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+        _write(json_file, _as_json({**summary, "by_step": figures}))
     if csv_file:
-        _write_csv(csv_file, figures)
-    ctx.exit(1 if work.figures.failed else 0)
+        _write(csv_file, _as_csv(figures))
+    if ended_by:
+        click.echo(f"ended early by {signal.Signals(ended_by).name}", err=True)
+    ctx.exit(128 + ended_by if ended_by else 1 if measured.failed else 0)
 
 
-async def _run(scenario: Scenario, settings: Settings, plan: Plan) -> tuple[Load, float]:
-    async with open_region(settings) as region:
-        work = Load(scenario, region, plan)
-        telling = asyncio.create_task(_tell(work))
+def _summary(file: Path, plan: Plan, measured: Figures) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "sessions": plan.sessions,
+        "seconds": round(measured.elapsed_s, 3),
+        "rounds": measured.rounds,
+        "steps": measured.steps,
+        "steps_per_s": round(measured.steps / max(measured.elapsed_s, 0.001), 1),
+        "errors": measured.failed,
+    }
+
+
+async def _run(scenario: Scenario, settings: Settings, plan: Plan, figures: Figures, *, new: bool) -> int:
+    """Run the load, on a new store or on one as it is; returns the signal that ended it early, or 0."""
+    with cancelled_by_signals() as came:
         try:
-            return work, await work.run()
-        finally:
-            telling.cancel()
+            if new:
+                load_fixture(scenario, settings)
+            async with open_region(settings) as region:
+                telling = asyncio.create_task(_tell(figures))
+                try:
+                    await Load(scenario, region, plan, figures).run()
+                finally:
+                    telling.cancel()
+        except asyncio.CancelledError:
+            if not came:
+                raise
+    return came[0] if came else 0
 
 
-async def _tell(work: Load) -> None:
+async def _tell(figures: Figures) -> None:
     """Live progress, a line a second, over itself on a terminal."""
     started, before = time.perf_counter(), 0
     over_itself = sys.stderr.isatty()
     while True:
         await asyncio.sleep(TELL_EVERY_S)
-        figures = work.figures
         steps = figures.steps
         line = (
             f"{time.perf_counter() - started:6.0f} s  {figures.active} sessions  {steps} steps  "
@@ -114,7 +149,7 @@ async def _tell(work: Load) -> None:
         before = steps
 
 
-def _print(figures: Sequence[StepFigures], summary: dict[str, object], work: Load) -> None:
+def _print(figures: Sequence[StepFigures], summary: dict[str, object], measured: Figures) -> None:
     click.echo(
         f"{'step':>4} {'count':>8} {'errors':>6} {'p50 ms':>8} {'p90 ms':>8} {'p99 ms':>8} {'max ms':>8}"
     )
@@ -123,7 +158,7 @@ def _print(figures: Sequence[StepFigures], summary: dict[str, object], work: Loa
             f"{one.step:>4} {one.count:>8} {one.errors:>6} {one.p50_ms:>8.2f} {one.p90_ms:>8.2f} "
             f"{one.p99_ms:>8.2f} {one.max_ms:>8.2f}  {one.note}".rstrip()
         )
-    for place, errors in enumerate(work.figures.errors, start=1):
+    for place, errors in enumerate(measured.errors, start=1):
         for text, count in errors.most_common(3):
             click.echo(f"step {place}: {count} x {text}")
     click.echo(
@@ -132,8 +167,20 @@ def _print(figures: Sequence[StepFigures], summary: dict[str, object], work: Loa
     )
 
 
-def _write_csv(file: Path, figures: Sequence[StepFigures]) -> None:
-    with file.open("w", encoding="utf-8", newline="") as made:
-        writer = csv.writer(made)
-        writer.writerow(StepFigures.__struct_fields__)
-        writer.writerows([msgspec.structs.astuple(one) for one in figures])
+def _as_json(report: dict[str, object]) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+
+
+def _as_csv(figures: Sequence[StepFigures]) -> bytes:
+    made = io.StringIO(newline="")
+    writer = csv.writer(made)
+    writer.writerow(StepFigures.__struct_fields__)
+    writer.writerows([msgspec.structs.astuple(one) for one in figures])
+    return made.getvalue().encode()
+
+
+def _write(file: Path, text: bytes) -> None:
+    if file == _DASH:
+        click.echo(text, nl=False)
+    else:
+        file.write_bytes(text)
