@@ -3,6 +3,7 @@ r"""What a `String` types: characters, and keys written as escapes (`\n` is Ente
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from screens.keys import Key
@@ -18,6 +19,8 @@ _ESCAPES = re.compile(
         | (?P<other>.) )""",
     re.VERBOSE | re.DOTALL,
 )
+
+_HEX = re.compile(r"[0-9A-Fa-f]{1,8}")
 
 
 def strokes(text: str) -> Iterator[Key | str]:
@@ -40,7 +43,7 @@ def _meant(escape: re.Match[str]) -> Key | str:
     if program := escape["program"]:
         return program_key(program[:2].upper(), int(program[2:]))
     if escape["hex"]:
-        return chr(int(escape["hex"], 16))
+        return _char(escape["hex"], f"String(): Invalid character {escape[0]}")
     if escape["ebcdic"]:
         return bytes.fromhex(escape["ebcdic"]).decode("cp037")
     if escape["octal"]:
@@ -51,6 +54,24 @@ def _meant(escape: re.Match[str]) -> Key | str:
     if fault := _FAULTS.get(other):
         raise Fault(f"String(): {fault}")
     return str(other)
+
+
+def named_char(name: str) -> str:
+    """The character a `Key` means: itself, `0x41`, `U+00e9`, or `space`."""
+    problem = f"Key(): Nonexistent or invalid name: {name}"
+    if name[:2].lower() in ("0x", "u+"):
+        return _char(name[2:], problem)
+    if len(char := " " if name.lower() == "space" else name) != 1:
+        raise Fault(problem)
+    return char
+
+
+def _char(digits: str, problem: str) -> str:
+    """The character of that hexadecimal number; half of a surrogate pair is none."""
+    number = int(digits, 16) if _HEX.fullmatch(digits) else -1
+    if not 0 <= number <= sys.maxunicode or 0xD800 <= number <= 0xDFFF:
+        raise Fault(problem)
+    return chr(number)
 
 
 _FAULTS = {

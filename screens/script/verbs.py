@@ -11,7 +11,7 @@ from screens.script.fault import Fault
 from screens.script.queries import query
 from screens.script.reading import ascii_text, field_text, read_buffer
 from screens.script.status import status
-from screens.script.strokes import strokes
+from screens.script.strokes import named_char, strokes
 from screens.script.terminal import ScriptTerminal
 from screens.script.waiting import Time, wait
 
@@ -58,13 +58,7 @@ async def _string(work: Work, arguments: Sequence[str]) -> Lines:
 
 
 async def _key(work: Work, arguments: Sequence[str]) -> Lines:
-    name = arguments[0]
-    if name[:2].lower() in ("0x", "u+") and len(name) > 2:
-        name = chr(int(name[2:], 16))
-    char = " " if name.lower() == "space" else name
-    if len(char) != 1:
-        raise Fault(f"Key(): Nonexistent or invalid name: {name}")
-    await work.terminal.type(char)
+    await work.terminal.type(named_char(arguments[0]))
     return ()
 
 

@@ -36,6 +36,7 @@ def test_escapes(text: str, typed: list[str]) -> None:
         (r"\pz", r"String(): Unknown character after \p"),
         (r"\a", r"String(): Bell not supported"),
         (r"\xzz", r"String(): Missing hex digits after \x"),
+        (r"\ud800", r"String(): Invalid character \ud800"),
     ],
 )
 def test_a_wrong_escape_is_told(text: str, words: str) -> None:
