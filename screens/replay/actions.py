@@ -135,7 +135,7 @@ def format_s(seconds: float) -> str:
     """Seconds as a duration that `duration` reads."""
     if seconds == int(seconds):
         return f"{int(seconds)}s"
-    return f"{seconds:.6f}".rstrip("0") + "s"
+    return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
 
 
 def _fill(rest: str) -> Fill:

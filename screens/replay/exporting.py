@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from monitor.settings import Settings
-from screens.replay.actions import Action, Fill, Interrupt, Interruption, MoveTo, Press, Type, Wait, write
+from screens.replay.actions import (
+    Action,
+    Fill,
+    Interrupt,
+    Interruption,
+    MoveTo,
+    Press,
+    Type,
+    Wait,
+    format_s,
+    write,
+)
 from screens.replay.faults import ActionError, ScenarioError
 from screens.replay.foreign import script_key, script_string
 from screens.replay.playing import Session, session_of
@@ -14,12 +25,12 @@ from screens.replay.secrets import is_reference
 async def to_s3270(scenario: Scenario, settings: Settings, *, screens: bool = False) -> str:
     """The script; `screens` also prints the screen after each step. A `$NAME` stays one, under a comment."""
     lines = [
-        f"# {scenario.title or scenario.file.name}",
-        f"# terminal {scenario.terminal}, user {scenario.user}",
+        _comment(scenario.title or scenario.file.name),
+        _comment(f"terminal {scenario.terminal}, user {scenario.user}"),
     ]
     async with session_of(scenario, settings) as session:
         for number, step in enumerate(scenario.steps, start=1):
-            lines.append(f"# step {number}{f': {step.note}' if step.note else ''}")
+            lines.append(_comment(f"step {number}{f': {step.note}' if step.note else ''}"))
             following = (*step.actions[1:], None)
             for action, line, then in zip(step.actions, step.lines, following, strict=False):
                 try:
@@ -46,10 +57,15 @@ def _lines(action: Action, session: Session) -> list[str]:
                 return [_moved(session.place(field).start, session)]
             return [f"MoveCursor1({row},{column})"]
         case Wait(seconds):
-            return [f"Wait({seconds:g},seconds)"]
+            return [f"Wait({format_s(seconds).removesuffix('s')},seconds)"]
         case Interrupt(Interruption.DISCONNECT):
             return ["Disconnect()", "Connect(entracte)"]
     return [f"# {write(action)}"]
+
+
+def _comment(text: str) -> str:
+    """A comment of one line, whatever the text."""
+    return f"# {' '.join(text.split())}"
 
 
 def _moved(address: int, session: Session) -> str:

@@ -73,7 +73,7 @@ def read_text(file: Path) -> str:
     try:
         if file.stat().st_size > file_bytes_max:
             raise ScenarioError(file, 0, f"the file has more than file_bytes_max = {file_bytes_max} bytes")
-        return file.read_bytes().decode("utf-8")
+        return file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ScenarioError(file, 0, f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

@@ -111,6 +111,13 @@ def test_any_text(text: str) -> None:
 PIECES_OF_SCRIPTS = [
     *["Enter()", "PF(3)", 'String("a\\tb")', "MoveCursor(1,2)", "MoveCursor1(99,999)", "Wait(1e9,seconds)"],
     *["Type 'x'", "Transmit using PF3", "Cursor(1,1)", "Erase EOF", "/*", "*/", "Key(x)", "Key(0x)", "PA(9)"],
+    *[
+        "Wait(nan,seconds)",
+        "Wait(1e-7,seconds)",
+        'String("\\ud800")',
+        "MoveCursor(-3,5000)",
+        "Delay(0.0000001)",
+    ],
 ]
 SCRIPTS = st.lists(st.one_of(st.sampled_from(PIECES_OF_SCRIPTS), st.text(max_size=12)), max_size=8).map(
     "\n".join

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from pathlib import Path
 
 import click
 import msgspec
 
 from monitor.cli import region_options
+from monitor.errors import MonitorError
 from monitor.settings import Settings
-from screens.replay.commands.approve import approve_file
+from screens.replay.approving import approved
 from screens.replay.foreign import READERS, kind_of
+from screens.replay.playing import report_on
 from screens.replay.reading import read_text
 from screens.replay.writing import check_writable, text_of_scenario, write_text
+
+_TRANSACTION = re.compile("[A-Za-z0-9]{0,4}")
 
 
 @click.command("import")
@@ -20,7 +26,9 @@ from screens.replay.writing import check_writable, text_of_scenario, write_text
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--kind", type=click.Choice(list(READERS)), help="The script's language; else it is guessed.")
 @click.option("--transaction", default="", help="Started on the terminal before the script begins.")
-@click.option("--empty", is_flag=True, help="Do not play it to write what it shows.")
+@click.option(
+    "--empty", is_flag=True, help="Do not play it; what it types into hidden fields is written as well."
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @region_options
 @click.pass_context
@@ -37,11 +45,23 @@ def import_(
     """Make the scenario FILE of SCRIPT, an s3270 script or a WSim-like one, and write what it shows."""
     if file.exists() and not force:
         raise click.UsageError(f"{file} is there already; --force writes over it")
+    if not _TRANSACTION.fullmatch(transaction):
+        raise click.UsageError(
+            f"--transaction {transaction} is not a transaction id: 1 to 4 letters and digits"
+        )
     check_writable(file)
     text = read_text(script)
-    scenario = READERS[kind or kind_of(text)](script, text)
-    scenario = msgspec.structs.replace(scenario, file=file, transaction=transaction.upper())
-    write_text(file, text_of_scenario(scenario))
-    click.echo(f"{file}: {len(scenario.steps)} steps")
+    read = READERS[kind or kind_of(text)](script, text)
+    scenario = msgspec.structs.replace(read, transaction=transaction.upper())
+    made = text_of_scenario(msgspec.structs.replace(scenario, file=file))
+    left: list[str] = []
     if not empty:
-        ctx.exit(approve_file(file, settings, fill=True))
+        report = asyncio.run(report_on(scenario, settings, "core"))
+        if report.trouble:
+            raise MonitorError(f"{report.trouble}; nothing is written, --empty writes it without playing it")
+        made, left = approved(made, report.played, fill=True)
+    write_text(file, made)
+    click.echo(f"{file}: {len(scenario.steps)} steps")
+    for problem in left:
+        click.echo(f"  left as it is: {problem}", err=True)
+    ctx.exit(1 if left else 0)
