@@ -89,7 +89,7 @@ def region_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def with_settings(*, settings_file: Path | None, store: str | None, **rest: Any) -> Any:
         settings = load_settings(settings_file)
-        _reach_programs(settings_file)
+        reach_programs(settings_file)
         if store is not None:
             settings = msgspec.structs.replace(settings, store=store)
         return command(settings=settings, **rest)
@@ -110,7 +110,7 @@ def region_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_settings
 
 
-def _reach_programs(settings_file: Path | None) -> None:
+def reach_programs(settings_file: Path | None) -> None:
     """Let the settings name modules that lie beside them, or in the current folder."""
     named = settings_file or Path(os.environ.get(FILE_VARIABLE, ""))
     folder = str((named.parent if named.name else Path()).absolute())

@@ -68,18 +68,21 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Play the scenario; with --replay-update, take over what it shows first."""
+        from monitor.cli import reach_programs
         from monitor.errors import MonitorError
         from monitor.settings import load_settings
         from screens.replay.commands.approve import approve_file
         from screens.replay.commands.run import run_file
 
         named = self.config.getoption("--replay-settings")
-        settings = load_settings(Path(named) if named else None)
-        if self.config.getoption("--replay-update"):
-            try:
+        file = Path(named) if named else None
+        try:
+            settings = load_settings(file)
+            reach_programs(file)
+            if self.config.getoption("--replay-update"):
                 approve_file(self.path, settings, self._via)
-            except MonitorError as error:
-                raise Different(str(error)) from error
+        except MonitorError as error:
+            raise Different(str(error)) from error
         report = run_file(self.path, settings, self._via)
         if report.verdict:
             raise Different(_told(report))

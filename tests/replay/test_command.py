@@ -239,8 +239,8 @@ def test_the_bench_measures(tmp_path: Path) -> None:
     assert "60 of 60 stored steps" in lines[2] and "60 the same" in lines[2] and "MiB" in lines[2]
 
 
-def pytest_on(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A run of pytest on a folder of scenarios."""
+def pytest_on(folder: Path, *arguments: str, within: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """A run of pytest on a folder of scenarios, `within` the current folder."""
     return subprocess.run(
         [
             sys.executable,
@@ -257,7 +257,8 @@ def pytest_on(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         capture_output=True,
         text=True,
         check=False,
-        cwd=ROOT,
+        cwd=within,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
 
@@ -270,3 +271,26 @@ def test_the_plugin_collects_and_updates(files: Path) -> None:
     assert "b.replay.toml via core" in run.stdout and "^^^" in run.stdout and "Traceback" not in run.stdout
     assert "2 passed" in pytest_on(files, "--replay-update").stdout
     assert "2 passed" in pytest_on(files).stdout
+
+
+OWN = """from monitor import Finish, Outcome, Task, transaction
+
+
+@transaction("OWN1")
+async def own(task: Task[None]) -> Outcome:
+    return Finish()
+"""
+
+
+def test_the_plugin_finds_programs_beside_the_settings(tmp_path: Path) -> None:
+    """Those of the current folder, or those that are named; settings that are not there are told in a line."""
+    (tmp_path / "own_programs.py").write_text(OWN)
+    settings = tmp_path / "entracte.toml"
+    settings.write_text('programs = ["own_programs"]')
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    (folder / "x.replay.toml").write_text('format = 1\ntransaction = "OWN1"\n[[step]]\nabend = ""\n')
+    for run in (pytest_on(folder, within=tmp_path), pytest_on(folder, "--replay-settings", str(settings))):
+        assert "1 passed" in run.stdout, run.stdout
+    told = pytest_on(folder, "--replay-settings", str(tmp_path / "none.toml")).stdout
+    assert "none.toml cannot be read" in told and "Traceback" not in told and "load_settings" not in told
