@@ -31,8 +31,9 @@ def text_of_scenario(scenario: Scenario) -> str:
 
 def check_writable(file: Path) -> None:
     """Raise `MonitorError` if `write_text` could not put a text there."""
+    place = Path(os.path.realpath(file))
     try:
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}."):
+        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{place.name}."):
             pass
     except OSError as error:
         raise MonitorError(
@@ -41,7 +42,8 @@ def check_writable(file: Path) -> None:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Put a text in the place of a file, whole or not at all."""
+    """Put a text in the place of a file, or of the one a link names, whole or not at all."""
+    file = Path(os.path.realpath(file))
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as made:

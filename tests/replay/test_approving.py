@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from monitor.cli import main
 from monitor.settings import Settings
 from screens.replay.approving import approved, literal
 from screens.replay.commands.approve import approve_file
@@ -140,3 +142,42 @@ def test_any_text_can_be_written(text: str) -> None:
     import tomllib
 
     assert tomllib.loads(f"x = {literal(text).as_string()}") == {"x": text}
+
+
+def approve(*arguments: object) -> Result:
+    """`entracte replay approve`, in this process."""
+    return CliRunner().invoke(main, ["replay", "approve", *map(str, arguments)])
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What it names is written."""
+    (tmp_path / "there").mkdir()
+    file, link = tmp_path / "there" / "x.replay.toml", tmp_path / "y.replay.toml"
+    file.write_text(scenario_text("SIGN", "cursor = 'said'"))
+    link.symlink_to(file)
+    assert approve_file(link, Settings()) == 0
+    assert link.is_symlink()
+    assert 'cursor = "name"' in file.read_text()
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
+    """It is told, and the exit code is 2."""
+    bad, good = tmp_path / "bad.replay.toml", tmp_path / "good.replay.toml"
+    bad.write_text("format = 2")
+    good.write_text(scenario_text("SIGN", "cursor = 'said'"))
+    result = approve(bad, good)
+    assert result.exit_code == 2
+    assert f"ERROR {bad}:1: format is 2" in result.stderr
+    assert 'cursor = "name"' in good.read_text()
+
+
+def test_a_step_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """And a folder without a scenario."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(scenario_text("SIGN", "cursor = 'said'"))
+    result = approve(file, "--step", 1, "--step", 99)
+    assert (result.exit_code, "there is no step 99, it has 1" in result.stderr) == (2, True)
+    assert "cursor = 'said'" in file.read_text()
+    (tmp_path / "empty").mkdir()
+    result = approve(tmp_path / "empty")
+    assert (result.exit_code, "no *.replay.toml file there" in result.stderr) == (2, True)
