@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from monitor.errors import MonitorError
+from monitor.exchange import Aid
 from monitor.startup import Region
 from screens.drawing import decoder_of
 from screens.replay.actions import Action, Fill, Interruption, Type
@@ -78,16 +79,36 @@ class RegionDriver(ReplayTerminal):
     def __init__(self, region: Region, terminal: str, rows: int, columns: int) -> None:
         super().__init__(terminal, rows, columns)
         self._region = region
+        self._abends: list[str] = []
+
+    def abends(self) -> list[str]:
+        """What notices say of abends since the last question, such as `XFER abend ASRA`."""
+        found, self._abends = self._abends, []
+        return found
 
     async def open(self) -> None:
         """Attach the terminal."""
+        await self._attach()
+        self._note_abend()
+
+    async def _attach(self) -> None:
         await self.attach(self._region, decoder_of(self._region.presentation))
+
+    async def _send(self, aid: Aid) -> None:
+        sent = self.sent
+        await super()._send(aid)
+        if self.sent > sent:
+            self._note_abend()
+
+    def _note_abend(self) -> None:
+        if _ABEND.match(self.screen.notice):
+            self._abends.append(self.screen.notice.partition(":")[0])
 
     async def interrupt(self, by: Interruption) -> None:
         """Attach again; a region that others work on is neither killed nor restarted."""
         if by is not Interruption.DISCONNECT:
             raise ActionError(f"{by.value}: the region of a load is shared; take this step out")
-        await self.open()
+        await self._attach()
 
     def advance(self, seconds: float) -> None:
         """The region's clock is the system's."""
@@ -154,13 +175,12 @@ class Load:
         secrets = self._secrets.preferring({_variable(name): text for name, text in row.items()})
         session = Session(scenario, driver, secrets, self._pause)
         for place, step in enumerate(scenario.steps):
-            sent = driver.sent if place else -1
             try:
                 started = await self._begin(place, driver, session)
                 for action, then in zip(step.actions, (*step.actions[1:], None), strict=False):
                     await session.perform(varied(action, row), then)
                 elapsed_s = time.perf_counter() - started
-                _check(self._expected[place], driver, (*scenario.volatile, *row), answered=driver.sent > sent)
+                _check(self._expected[place], driver, (*scenario.volatile, *row))
             except (ActionError, MonitorError) as error:
                 self.figures.errors[place][str(error)] += 1
                 return
@@ -195,9 +215,11 @@ def _abend_in(notice: str) -> str:
     return found[1] if found else ""
 
 
-def _check(expected: Expected, driver: RegionDriver, volatile: Sequence[str], *, answered: bool) -> None:
-    """Raise `ActionError` for the first thing that differs; a notice counts only in the step that brought it."""
-    screen, space = driver.screen, driver.space
+def _check(expected: Expected, driver: RegionDriver, volatile: Sequence[str]) -> None:
+    """Raise `ActionError` for the first thing that differs."""
+    screen, space, abends = driver.screen, driver.space, driver.abends()
+    if ", ".join(dict.fromkeys(map(_abend_in, abends))) != expected.abend:
+        raise ActionError(f"{', '.join(abends) or 'no abend'}, expected {expected.abend or 'none'}")
     places = places_of(screen, driver.layout) if expected.fields else {}
     seen = Seen(
         rows=rows_of(space, bare=not screen.panels) if expected.contains else (),
@@ -205,11 +227,8 @@ def _check(expected: Expected, driver: RegionDriver, volatile: Sequence[str], *,
         cursor="",
         attributes="",
         fields={name: text_of(space, places[name]) for name in expected.fields if name in places},
-        code=_abend_in(screen.notice) if answered else "",
+        code=expected.abend,
     )
-    if seen.code != expected.abend:
-        happened = screen.notice.partition(":")[0] if seen.code else "no abend"
-        raise ActionError(f"{happened}, expected {expected.abend or 'none'}")
     if found := differences(expected, seen, volatile):
         raise ActionError(str(found[0]))
 

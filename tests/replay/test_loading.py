@@ -73,8 +73,15 @@ def test_it_begins_with_the_fixture(file: Path) -> None:
 )
 def test_what_holds_for_every_terminal_is_compared(file: Path, expected: str, told: str) -> None:
     """Abends, texts and fields; not whole screens, which name the terminal."""
-    file.write_text(scenario_text("BOOM", "", f"do = 'enter'\n{expected}", "do = 'tab'\nabend = ''"))
+    step = f"do = '''\nenter\npf1\n'''\n{expected}"
+    file.write_text(scenario_text("BOOM", "", step, "do = 'disconnect'\nabend = ''"))
     assert told in replay("load", file, *BRIEFLY).output
+
+
+def test_an_abend_counts_whatever_comes_after_it(file: Path) -> None:
+    """In the same step, when its notice is not on the screen any more."""
+    file.write_text(scenario_text("BOOM", "", "do = '''\nenter\nclear\n'''\nabend = 'ASRA'"))
+    assert " 0 errors" in replay("load", file, *BRIEFLY).output
 
 
 def test_an_abend_that_does_not_happen_is_an_error(file: Path) -> None:
