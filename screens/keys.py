@@ -138,6 +138,7 @@ def press(space: PresentationSpace, key: Key) -> Aid:
     Leaving a changed trigger field sends Enter. A key this terminal does not have locks it (`X -f`).
     """
     if key.aid is not Aid.NONE:
+        space.triggered = False
         return key.aid if space.may_send(key.aid) else Aid.NONE
     if key in _RELEASING and space.lock.operator:
         space.lock = Lock.NONE

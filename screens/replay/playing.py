@@ -32,7 +32,7 @@ _LAST_STEP = "SELECT rowid, code FROM step ORDER BY rowid DESC LIMIT 1"
 _TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
 _NAME = re.compile(r"\w+")
 
-_RESET = Press(Key.RESET)
+_RESET, _ENTER = Press(Key.RESET), Press(Key.ENTER)
 
 Pace = Callable[[float], Awaitable[None]]
 
@@ -123,7 +123,12 @@ class Session:
 
     async def perform(self, action: Action, following: Action | None = None) -> None:
         """Do one action; raises `ActionError`, also for a locked keyboard that `following` does not reset."""
+        before = self.driver.screen
         await self._act(action)
+        if following == _ENTER and isinstance(action, Fill | Type) and self.driver.screen is not before:
+            raise ActionError(
+                "leaving the trigger field has sent Enter: take out `enter`, or put it in the next step"
+            )
         if following != _RESET:
             check_keyboard(self.driver.space)
 
@@ -145,6 +150,7 @@ class Session:
                 await self.driver.interrupt(by)
 
     async def _fill(self, place: Place, text: str) -> None:
+        before = self.driver.screen
         await self.driver.move_to(place.start)
         self._refuse_clear_text(text)
         revealed = self._secrets.reveal(text)
@@ -152,6 +158,8 @@ class Session:
             shown = f"{revealed!r} has" if revealed == text else f"{text} has"
             raise ActionError(f"{shown} {len(revealed)} characters, the field {place.length}")
         await self.driver.press(Key.DELETE_FIELD)
+        if self.driver.screen is not before:
+            raise ActionError("leaving the trigger field has sent Enter: fill that field last")
         if revealed:
             await self.driver.type(revealed)
 

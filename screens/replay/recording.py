@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import msgspec
 
 from monitor.exchange import Aid
 from monitor.recall import StoredStep
-from screens.attributes import Intensity
+from screens.attributes import Intensity, Validation
 from screens.drawing import Decoder, draw
 from screens.keys import Key, press, type_text
 from screens.layout import BLANK
@@ -118,34 +118,50 @@ class Replica:
         if aid is Aid.NONE:
             return ()
         taken = input_of(stored)
-        actions = [*self._filled(taken.get("fields") or {}), *self._typed(taken.get("text") or "")]
-        for action in actions:
-            self._do(action)
+        fields: Mapping[str, str] = taken.get("fields") or {}
+        actions: list[Action] = []
+        if not aid.short and self._erased(fields):
+            press(self.space, Key.ERASE_INPUT)
+            actions.append(Press(Key.ERASE_INPUT))
+        sent = Aid.NONE
+        for action, text in self._filled(fields):
+            sent = self._fill(action.field, text)
+            actions.append(action)
+        if typed := taken.get("text"):
+            type_text(self.space, typed)
+            actions.append(Type(escaped(typed)))
+        self.space.lock = Lock.NONE
+        if sent is aid:
+            return tuple(actions)
         cursor = taken.get("cursor")
         if cursor is not None and cursor != self.space.cursor:
             actions.append(self._moved(cursor))
         return (*actions, Press(_KEYS[aid]))
 
-    def _filled(self, fields: Mapping[str, str]) -> list[Action]:
+    def _erased(self, sent: Container[str]) -> bool:
+        """True if a field an operator can type in was modified and did not come: only EraseInput does that."""
+        unsent = {place.start for name, place in self.places.items() if name not in sent}
+        modified = (field for field in self.space.fields() if field.attribute.modified)
+        return any(field.start in unsent and not field.attribute.protected for field in modified)
+
+    def _filled(self, fields: Mapping[str, str]) -> list[tuple[Fill, str]]:
+        """What to fill, each with a text as long as the one that came; what sends once it is left comes last."""
         places = self.places
         known = sorted((places[name].start, name) for name in fields if name in places)
-        made: list[Action] = []
+        made: list[tuple[Fill, str]] = []
+        last: list[tuple[Fill, str]] = []
         for start, name in known:
-            look = self.space.attribute_at(start)
+            look, text = self.space.attribute_at(start), fields[name]
             if look.protected:
                 continue
-            if look.intensity is Intensity.DARK:
-                made.append(Fill(name, f"${secret_name(name)}" if fields[name] else ""))
-                continue
+            dark = look.intensity is Intensity.DARK
             field = self.space.field_at(start)
             now = self.space.content(field).replace(NUL, "") if field else ""
-            if now != fields[name] or not look.modified:
-                made.append(Fill(name, escaped(fields[name])))
-        return made
-
-    @staticmethod
-    def _typed(text: str) -> list[Action]:
-        return [Type(escaped(text))] if text else []
+            if dark or now != text or not look.modified:
+                written = f"${secret_name(name)}" if dark and text else escaped(text)
+                typed = "0" * len(text) if dark else text
+                (last if Validation.TRIGGER in look.validation else made).append((Fill(name, written), typed))
+        return [*made, *last]
 
     def _moved(self, address: int) -> MoveTo:
         for name, place in self.places.items():
@@ -154,17 +170,13 @@ class Replica:
         row, column = divmod(address, self.space.columns)
         return MoveTo(row=row + 1, column=column + 1)
 
-    def _do(self, action: Action) -> None:
-        match action:
-            case Fill(field, text):
-                self.space.set_cursor(self.places[field].start)
-                press(self.space, Key.DELETE_FIELD)
-                type_text(self.space, text)
-            case Type(text):
-                type_text(self.space, text)
-            case _:
-                pass
+    def _fill(self, field: str, text: str) -> Aid:
+        """Put a text into a field; returns what this alone sends."""
+        self.space.set_cursor(self.places[field].start)
+        press(self.space, Key.DELETE_FIELD)
+        sent = type_text(self.space, text)
         self.space.lock = Lock.NONE
+        return sent
 
 
 def secret_name(field: str) -> str:

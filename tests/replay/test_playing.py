@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay.scenarios import played, problems, scenario_text
+from tests.replay.scenarios import HEADER, played, problems, scenario_text
 
 SIGN = "do = '''\nfield name = ann\nfield password = $PASSWORD\nenter\n'''"
 
@@ -132,6 +132,22 @@ def test_an_action_that_cannot_be_done_is_told(action: str, told: str) -> None:
     report = played(scenario_text("SIGN", f"do = '''\n{action}\n'''", "do = 'enter'"))
     assert f"x.replay.toml:{line + 1}: {told}" in report.trouble
     assert (report.verdict, len(report.played)) == (2, 0)
+
+
+@pytest.mark.parametrize("via", ["core", "ui"])
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("field trigger = 100200111000\nenter", "has sent Enter: take out `enter`"),
+        ("cursor trigger\ntype 100200111000\nenter", "has sent Enter: take out `enter`"),
+        ("field trigger = 10\nfield plain = x\nenter", "has sent Enter: fill that field last"),
+    ],
+)
+def test_what_a_trigger_field_sends_is_not_sent_again(via: str, lines: str, told: str) -> None:
+    """A scenario that would send twice without saying so is not played on."""
+    programs = HEADER.replace("tests.replay.programs", "transactions.diagnostic")
+    text = scenario_text("DIAG", "", f"do = '''\n{lines}\n'''").replace(HEADER, programs)
+    assert told in played(text, via).trouble
 
 
 def test_a_table_that_is_not_there_is_told() -> None:

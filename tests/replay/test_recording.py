@@ -29,7 +29,7 @@ from screens.replay.scenario import Scenario
 from screens.replay.secrets import Secrets
 from screens.replay.writing import check_writable, text_of_scenario
 
-PROGRAMS = ("tests.replay.programs", "transactions.bank")
+PROGRAMS = ("tests.replay.programs", "transactions.bank", "transactions.diagnostic")
 LONG_AGO = datetime(2011, 12, 13, 14, 15, 16, 171000, tzinfo=UTC)
 
 
@@ -111,6 +111,44 @@ def test_a_hidden_field_that_was_emptied_is_emptied_again(
     result = entracte(settings, "record", str(file), "--conversation", only_conversation(settings))
     assert "it plays back the same" in result.output
     assert 1 == file.read_text().count("$PASSWORD")
+
+
+@pytest.mark.parametrize(
+    ("worked", "written"),
+    [
+        (("cursor trigger", "type 100200111000"), ("field trigger = 100200111000",)),
+        (("cursor trigger", "type 10", "tab"), ("field trigger = 10", "cursor plain", "enter")),
+        (
+            ("field trigger = 10", "cursor plain", "pf5", "field plain = x", "cursor trigger", "pf5"),
+            ("field plain = x", "cursor trigger", "pf5"),
+        ),
+        (
+            ("cursor plain", "type x", "cursor trigger", "type 100200111000"),
+            ("field plain = x", "field trigger = 100200111000"),
+        ),
+    ],
+    ids=["full", "left", "passed by", "last"],
+)
+def test_a_trigger_field_sends_once(
+    tmp_path: Path, worked: tuple[str, ...], written: tuple[str, ...]
+) -> None:
+    """What sent by itself does so when it is played, and nothing else sends."""
+    settings = store_with(tmp_path, *worked, transid="DIAG")
+    file = tmp_path / "x.replay.toml"
+    result = entracte(settings, "record", str(file), "--conversation", only_conversation(settings))
+    assert "it plays back the same" in result.output
+    assert (
+        "".join(f"{line}\n" for line in written) == file.read_text().rsplit("do = '''\n")[-1].split("'''")[0]
+    )
+
+
+def test_input_that_was_erased_is_erased_again(tmp_path: Path) -> None:
+    """Fields that were modified on the screen are not sent in its place."""
+    settings = store_with(tmp_path, "eraseinput", "field must_enter = x", "enter", transid="DIAG")
+    file = tmp_path / "x.replay.toml"
+    result = entracte(settings, "record", str(file), "--conversation", only_conversation(settings))
+    assert "it plays back the same" in result.output
+    assert "do = '''\neraseinput\nfield must_enter = x\nenter\n'''" in file.read_text()
 
 
 def test_a_session_worked_now_becomes_a_scenario(tmp_path: Path) -> None:

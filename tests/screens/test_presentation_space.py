@@ -334,6 +334,16 @@ def test_leaving_a_changed_trigger_field_sends_enter() -> None:
     assert press(space, Key.TAB) is Aid.ENTER
 
 
+def test_a_key_that_sends_leaves_the_trigger_nothing_to_do() -> None:
+    """One input, wherever the cursor had gone before."""
+    space = validated(Validation.TRIGGER)
+    space.home()
+    space.type("x")
+    space.move_to(0)
+    assert press(space, Key.PF5) is Aid.PF5
+    assert press(space, Key.HOME) is Aid.NONE
+
+
 def test_a_locked_keyboard_does_nothing() -> None:
     """No key has an effect while the host has the keyboard."""
     space = form()
