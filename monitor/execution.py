@@ -69,7 +69,7 @@ class Execution:
         if goes_on and state.conversation is not None:
             reads[Key("conversation", state.conversation)] = state.step or 0
         self._work = UnitOfWork(
-            engine.units.new(), reads, engine.loader, engine.overlay, engine.locks, engine.limits
+            engine.units.new, reads, engine.loader, engine.overlay, engine.locks, engine.limits
         )
         step = Step(state, received, self._number, runs, self._now, self._seed)
         self._control = ProgramControl(engine, self._work, step)

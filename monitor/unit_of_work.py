@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from math import isfinite
 from types import CoroutineType
 from typing import Any, NoReturn, TypeAlias, TypeVar, cast
@@ -118,7 +118,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        unit: int,
+        new_id: Callable[[], int],
         reads: dict[Key, int],
         loader: Loader,
         overlay: Overlay,
@@ -126,13 +126,14 @@ class UnitOfWork:
         limits: Limits,
     ) -> None:
         """`reads`: what was read for this unit already, with who wrote it, so that the commit checks it."""
-        self.id = unit
         self.trouble: Deadlock | StoreError | None = None
         """Set when this run cannot count, whatever the program makes of the exception it saw."""
         self.held: dict[Key, None] = {}
         """In the order they were taken."""
         self.rows: dict[Key, Row | None] = {}
         self.appended: list[tuple[str, Row]] = []
+        self._id = 0
+        self._new_id = new_id
         self._loader = loader
         self._overlay = overlay
         self._locks = locks
@@ -144,6 +145,16 @@ class UnitOfWork:
         self._asked: set[asyncio.Task[Any]] | None = None
         """Browses and queries that are not answered yet."""
         self._over = False
+
+    @property
+    def id(self) -> int:
+        """The id of the unit, new when it is first asked for: as a rule when it is sealed.
+
+        So the ids of a region are in the order of its commits, in which a history can be run again.
+        """
+        if not self._id:
+            self._id = self._new_id()
+        return self._id
 
     def holds(self, key: Key) -> bool:
         """True if the record is known to be there, as this unit sees it, without asking the store."""

@@ -1,6 +1,6 @@
 """Run a whole history again on today's programs: a regression test made of production.
 
-Steps are run in the order they began, on records that start as a new store has them, or as a copy of the store
+Steps are run in the order of their commits, on records that start as a new store has them, or as a copy of the store
 taken earlier has them. Each runs on the state that was stored before it, at the time, with the seed and under the
 unit id it had; so programs that did not change write the same rows again. Only the last step of each
 conversation is kept, however long the history is.
@@ -42,6 +42,15 @@ from screens.replay.rendering import attributes_of, block, places_of
 
 REGION = 2**30
 """Above the number of any region that was ever registered."""
+
+
+_IN_ORDER = """
+SELECT unit FROM (
+    SELECT unit, max(strftime('%s', started) * 1000000 + substr(started, 21, 3) * 1000 + elapsed_us)
+        OVER (PARTITION BY unit >> 32 ORDER BY unit) AS sealed_us
+    FROM step
+) ORDER BY sealed_us, unit
+"""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -298,5 +307,5 @@ def _records(packages: tuple[str, ...], copy: Path | None) -> sqlite3.Connection
 
 
 def order_of(database: sqlite3.Connection) -> Iterator[int]:
-    """The units of all steps, in the order they began."""
-    return (unit for (unit,) in database.execute("SELECT unit FROM step ORDER BY started, unit").fetchall())
+    """The units of all steps in the order of their commits: that of their ids in a region, of time between regions."""
+    return (unit for (unit,) in database.execute(_IN_ORDER).fetchall())

@@ -146,7 +146,7 @@ async def test_a_change_may_use_what_was_made_free_after_an_earlier_one(opened: 
     first, second = Key("seat", ("A", 1)), Key("seat", ("A", 2))
     rows = {first: ("A", 1, "ANN", "1", 1), second: ("A", 2, "BOB", "1", 1)}
     assert await store.commit([Unit(1, {first: ABSENT, second: ABSENT}, {**rows}, [])]) == [COMMITTED]
-    work = UnitOfWork(2, {}, Loader(store), Overlay(), UpdateLocks(), Limits())
+    work = UnitOfWork(lambda: 2, {}, Loader(store), Overlay(), UpdateLocks(), Limits())
     await work.read_many([first, second])
     work.write(first, ("A", 1, "ANN", "2"))
     work.write(second, None)

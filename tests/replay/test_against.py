@@ -17,10 +17,12 @@ from monitor import Abend, Aid, Converse, Outcome, Task, transaction
 from monitor.records import changed
 from monitor.settings import Settings
 from monitor.startup import open_region
+from monitor.units import UnitIds
 from screens.replay import rerunning
 from screens.replay.commands.against import run_again
 from screens.replay.loading import Load, Plan
 from screens.replay.reading import load_scenario
+from screens.replay.rerunning import order_of
 from tests.replay.programs import RPLY01, Count
 from tests.replay.test_recording import PROGRAMS, SESSION, entracte, store_with, work
 from transactions.bank.records import Account
@@ -166,3 +168,62 @@ def test_a_step_that_breaks_no_constraint_any_more_is_told(
     outcome = asyncio.run(run_again(settings))
     assert [2, 4] == [verdict.step.number for verdict in outcome.different]
     assert (3, {}) == (outcome.same, dict(outcome.skipped))
+
+
+REACHED, WRITTEN = asyncio.Event(), asyncio.Event()
+
+
+@transaction("LATE", area=Count)
+async def reads_late(task: Task[Count]) -> Outcome:
+    """Writes an account on PF6; shows it on PF5, once that is done."""
+    if task.first_time:
+        return Converse(RPLY01.show(), area=Count())
+    if task.aid is Aid.PF5:
+        REACHED.set()
+        await WRITTEN.wait()
+    account = await task.files[Account].read("10020011", update=True)
+    if account is None:
+        raise Abend("NONE")
+    if task.aid is Aid.PF6:
+        await task.files[Account].rewrite(changed(account, balance=1))
+        WRITTEN.set()
+    return Converse(RPLY01.show(said=str(account.balance)), area=Count())
+
+
+def test_steps_are_run_in_the_order_of_their_commits(tmp_path: Path) -> None:
+    """One that began first and ended last has read what the other wrote."""
+    settings = Settings(
+        store=str(tmp_path / "late.db"),
+        programs=("tests.replay.test_against", *PROGRAMS),
+        good_morning_transid="LATE",
+    )
+
+    async def run() -> None:
+        async with open_region(settings) as region:
+            first = asyncio.create_task(work(region, None, "T001", ("pf5",)))
+            await REACHED.wait()
+            await work(region, None, "T002", ("pf6",))
+            await first
+
+    asyncio.run(run())
+    with closing(sqlite3.connect(settings.store)) as database:
+        written, read = database.execute(
+            "SELECT unit, started FROM step WHERE number = 2 ORDER BY unit"
+        ).fetchall()
+    assert read[1] <= written[1]
+    outcome = asyncio.run(run_again(settings))
+    assert (4, []) == (outcome.same, outcome.different)
+
+
+def test_regions_on_one_store_are_run_side_by_side() -> None:
+    """Each in its own order; between them, by when their steps were done."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE step (unit INTEGER PRIMARY KEY, started TEXT, elapsed_us INTEGER)")
+        one, other = UnitIds(1), UnitIds(2)
+        steps = [
+            (slow := one.new(), "2026-01-02T03:04:05.000+00:00", 50_000),
+            (after := one.new(), "2026-01-02T03:04:05.010+00:00", 1_000),
+            (between := other.new(), "2026-01-02T03:04:05.020+00:00", 1_000),
+        ]
+        database.executemany("INSERT INTO step VALUES (?, ?, ?)", steps)
+        assert [between, slow, after] == [*order_of(database)]
