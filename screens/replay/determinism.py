@@ -7,11 +7,14 @@ application that made it. What the monitor, the screens and asyncio call for the
 
 from __future__ import annotations
 
+import asyncio
+import dis
 import gc
 import random
 import sys
 import uuid
 from collections.abc import Callable, Container, Coroutine, Generator
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -22,9 +25,12 @@ from monitor.program import Application, Program, ProgramTable
 
 _CLOCKS = {
     "time": {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "localtime",
-             "gmtime", "ctime", "process_time", "clock_gettime"},
+             "gmtime", "ctime", "process_time", "process_time_ns", "thread_time", "thread_time_ns", "clock_gettime",
+             "clock_gettime_ns"},
     "datetime": {"now", "utcnow", "today"},
 }  # fmt: skip
+_TELL_NOW_BELOW = {"strftime": 2, "asctime": 1}
+"""Functions of `time` that tell the time when they have fewer arguments than that."""
 _OWN_ROOTS = frozenset({"monitor", "screens"})
 _GLOBAL_GENERATOR: object = random.random.__self__  # type: ignore[attr-defined]
 _ADVICE_CLOCK = "take task.now"
@@ -59,7 +65,8 @@ class Watch:
         profiler = self._profiler(program.transid)
 
         async def run(task: Any) -> Outcome:
-            return await _Profiled(program(task), profiler)
+            outcome: Outcome = await _Profiled(program(task), profiler)
+            return outcome
 
         def run_in_thread(task: Any) -> Any:
             before = sys.getprofile()
@@ -90,31 +97,49 @@ class Watch:
 
 
 class _Profiled:
-    """Awaits a coroutine with a profiler set while it computes, and only then."""
+    """Awaits a coroutine with a profiler set while it computes, and only then; so it is with tasks it starts."""
 
     def __init__(
-        self, coroutine: Coroutine[Any, Any, Outcome], profiler: Callable[[FrameType, str, Any], None]
+        self, coroutine: Coroutine[Any, Any, Any], profiler: Callable[[FrameType, str, Any], None]
     ) -> None:
         self._coroutine = coroutine
         self._profiler = profiler
 
-    def __await__(self) -> Generator[Any, Any, Outcome]:
+    def __await__(self) -> Generator[Any, Any, Any]:
         resume, value = self._coroutine.send, None
+        loop = asyncio.get_running_loop()
         while True:
-            before = sys.getprofile()
+            before, factory = sys.getprofile(), loop.get_task_factory()
+            loop.set_task_factory(partial(self._child, factory))
             sys.setprofile(self._profiler)
             try:
                 waited_for = resume(value)
             except StopIteration as stop:
-                result: Outcome = stop.value
-                return result
+                return stop.value
             finally:
                 sys.setprofile(before)
+                loop.set_task_factory(factory)
             try:
                 value = yield waited_for
                 resume = self._coroutine.send
             except BaseException as error:  # noqa: BLE001 passed on into the program
                 value, resume = error, self._coroutine.throw
+
+    def _child(
+        self, factory: Any, loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any
+    ) -> asyncio.Future[Any]:
+        """The task the loop would have made, of a coroutine that is profiled as well."""
+        watched = _run(_Profiled(coroutine, self._profiler)) if asyncio.iscoroutine(coroutine) else coroutine
+        made: asyncio.Future[Any] = (factory or _task)(loop, watched, **options)
+        return made
+
+
+async def _run(profiled: _Profiled) -> Any:
+    return await profiled
+
+
+def _task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
+    return asyncio.Task(coroutine, loop=loop, **options)
 
 
 def _offence(frame: FrameType, called: Any) -> tuple[str, str] | None:
@@ -125,6 +150,8 @@ def _offence(frame: FrameType, called: Any) -> tuple[str, str] | None:
         return f"{owner.__name__}.{name}", _ADVICE_CLOCK
     if name in _CLOCKS["time"] and getattr(owner, "__name__", "") == "time":
         return f"time.{name}", _ADVICE_CLOCK
+    if name in _TELL_NOW_BELOW and getattr(owner, "__name__", "") == "time":
+        return (f"time.{name}", _ADVICE_CLOCK) if _arguments(frame) < _TELL_NOW_BELOW[name] else None
     if name == "urandom" or name == "getrandom":
         return f"os.{name}", _ADVICE_RANDOM
     if owner is _GLOBAL_GENERATOR and name != "seed":
@@ -134,6 +161,12 @@ def _offence(frame: FrameType, called: Any) -> tuple[str, str] | None:
     if name == "generate_time_safe" or frame.f_code is uuid.uuid1.__code__:
         return "uuid.uuid1", _ADVICE_RANDOM
     return None
+
+
+def _arguments(frame: FrameType) -> int:
+    """How many the call has at which a frame stands; enough for any, if they are unpacked."""
+    operation, argument = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 2]
+    return argument if dis.opname[operation] == "CALL" else sys.maxsize
 
 
 def _seeded_by_nothing(frame: FrameType) -> bool:

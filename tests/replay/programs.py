@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import random
 import time
@@ -109,3 +110,28 @@ def reads_time_in_thread(task: Task[Count]) -> Outcome:
 async def collects(task: Task[Count]) -> Outcome:
     """Has the garbage collected while it computes."""
     return await _shown(task, gc.collect() >= 0)
+
+
+@transaction("HOUR", area=Count)
+async def reads_hour(task: Task[Count]) -> Outcome:
+    """Writes the machine's time as text."""
+    return await _shown(task, len(time.strftime("%H")))
+
+
+@transaction("TEXT", area=Count)
+async def writes_time(task: Task[Count]) -> Outcome:
+    """Does it right: the task's time as text, and read again."""
+    moment = task.now.timetuple()
+    read = datetime.strptime(time.strftime("%Y-%m-%d +0000", moment), "%Y-%m-%d %z")
+    return await _shown(task, (time.asctime(moment), read))
+
+
+@transaction("CHIL", area=Count)
+async def reads_time_in_children(task: Task[Count]) -> Outcome:
+    """Reads the machine's clock in tasks of its own, after they have waited."""
+
+    async def read() -> bool:
+        await asyncio.sleep(0)
+        return time.time_ns() > 0
+
+    return await _shown(task, await asyncio.gather(read(), read()))

@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
         ("CLOC", "datetime.now", "take task.now"),
         ("TIME", "time.time", "take task.now"),
         ("THRE", "time.monotonic", "take task.now"),
+        ("HOUR", "time.strftime", "take task.now"),
+        ("CHIL", "time.time_ns", "take task.now"),
         ("RAND", "random.random", "take task.random or task.new_id()"),
         ("UNSE", "random.Random() without a seed", "take task.random or task.new_id()"),
         ("UUID", "os.urandom", "take task.random or task.new_id()"),
@@ -39,8 +41,9 @@ def test_a_program_that_measures_may_be_left_unwatched() -> None:
 
 
 def test_a_program_that_takes_all_from_the_task_is_not() -> None:
-    """Seeded generators and the task's own time are fine."""
-    assert problems(played(scenario_text("SEED", ""))) == []
+    """Seeded generators and the task's own time, written as text, are fine."""
+    for transid in ("SEED", "TEXT"):
+        assert problems(played(scenario_text(transid, ""))) == []
 
 
 def test_what_the_garbage_collector_calls_is_nobodys_fault() -> None:
@@ -60,7 +63,14 @@ def test_what_the_garbage_collector_calls_is_nobodys_fault() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["time.time()", "random.random()", "uuid.uuid4()", "datetime.datetime.now()", "secrets.token_hex()"],
+    [
+        "time.time()",
+        "time.strftime('%H')",
+        "random.random()",
+        "uuid.uuid4()",
+        "datetime.datetime.now()",
+        "secrets.token_hex()",
+    ],
 )
 def test_the_linter_refuses_it_in_an_application(line: str) -> None:
     """Below `transactions`, before it is ever run."""
