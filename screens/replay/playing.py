@@ -28,7 +28,6 @@ from screens.replay.terminal import check_keyboard
 step_s_max = 120.0
 """Seconds of real time one step of a scenario may take."""
 
-_LAST_STEP = "SELECT rowid, code FROM step ORDER BY rowid DESC LIMIT 1"
 _TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
 _NAME = re.compile(r"\w+")
 
@@ -58,13 +57,17 @@ class Session:
         self._secrets = secrets
         self._pace = pace
         self._now = scenario.starts
-        self._last: tuple[int, ...] = ()
+        self._seen = 0
+        """Unit of the latest step that was looked at."""
+        self._limit: asyncio.Timeout | None = None
+        """Of the step that is played."""
+        self._waited_s = 0.0
 
     async def play(self, number: int, step: Step, *, strict_time: bool = False) -> Played:
         """Do a step and compare; raises `ScenarioError` when it cannot be done."""
-        started = time.perf_counter()
+        started, self._waited_s = time.perf_counter(), 0.0
         try:
-            async with asyncio.timeout(step_s_max):
+            async with asyncio.timeout(step_s_max) as self._limit:
                 await self._begin(step)
                 following = (*step.actions[1:], None)
                 for action, line, then in zip(step.actions, step.lines, following, strict=False):
@@ -72,7 +75,9 @@ class Session:
         except TimeoutError as error:
             problem = f"step {number} took more than step_s_max = {step_s_max} s"
             raise ScenarioError(self._scenario.file, step.line, problem) from error
-        seen = self.look(step, (time.perf_counter() - started) * 1000)
+        finally:
+            self._limit = None
+        seen = self.look(step, (time.perf_counter() - started - self._waited_s) * 1000)
         found = differences(step.expected, seen, self._scenario.volatile, strict_time=strict_time)
         return Played(number, step, seen, tuple(found))
 
@@ -110,10 +115,25 @@ class Session:
             raise ScenarioError(self._scenario.file, step.line, str(error)) from error
 
     async def _wait(self, seconds: float) -> None:
+        try:
+            then = self._now + timedelta(seconds=seconds)
+        except OverflowError:
+            raise ActionError("the clock would go past the year 9999") from None
         if self._pace is not None:
-            await self._pace(seconds)
+            await self._keep(self._pace, seconds)
         self.driver.advance(seconds)
-        self._now += timedelta(seconds=seconds)
+        self._now = then
+
+    async def _keep(self, pace: Pace, seconds: float) -> None:
+        """A wait in real time, which does not count as the step's own."""
+        began, limit, clock = time.perf_counter(), self._limit, asyncio.get_running_loop().time
+        left_s = (limit.when() or 0.0) - clock() if limit else 0.0
+        if limit:
+            limit.reschedule(None)
+        await pace(seconds)
+        if limit:
+            limit.reschedule(clock() + left_s)
+        self._waited_s += time.perf_counter() - began
 
     async def _do(self, action: Action, line: int, following: Action | None) -> None:
         try:
@@ -200,10 +220,11 @@ class Session:
         }
 
     def _code(self) -> str:
-        """The abend code of the latest step of the store, if there was one since the last look."""
-        last = self.driver.ask(_LAST_STEP)
-        before, self._last = self._last, (last[0][0],) if last else ()
-        return str(last[0][1]) if last and self._last != before else ""
+        """The abend codes of all inputs since the last look, each once."""
+        steps = self.driver.ask(f"SELECT unit, code FROM step WHERE unit > {self._seen} ORDER BY unit")  # noqa: S608
+        if steps:
+            self._seen = steps[-1][0]
+        return ", ".join(dict.fromkeys(code for _, code in steps if code))
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ file_bytes_max = 16_000_000
 """The largest scenario file that is read."""
 
 _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
-_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{1,8}$")]
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,8}$")]
 _Table = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_]\w*$")]
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from monitor.settings import Settings
+from screens.replay.playing import session_of
+from screens.replay.reading import read_scenario
 from tests.replay.scenarios import HEADER, played, problems, scenario_text
 
 SIGN = "do = '''\nfield name = ann\nfield password = $PASSWORD\nenter\n'''"
@@ -132,6 +136,44 @@ def test_an_action_that_cannot_be_done_is_told(action: str, told: str) -> None:
     report = played(scenario_text("SIGN", f"do = '''\n{action}\n'''", "do = 'enter'"))
     assert f"x.replay.toml:{line + 1}: {told}" in report.trouble
     assert (report.verdict, len(report.played)) == (2, 0)
+
+
+@pytest.mark.parametrize("via", ["core", "store"])
+def test_a_fixture_ends_its_transaction(tmp_path: Path, via: str) -> None:
+    """One that does not is told, by every driver."""
+    (tmp_path / "more.sql").write_text("BEGIN; DELETE FROM region;")
+    text = scenario_text("SIGN", "", header='fixture = "more.sql"')
+    told = played(text, via, tmp_path / "x.replay.toml").trouble
+    assert "more.sql leaves a transaction open: end it with COMMIT" in told
+
+
+def test_every_input_of_a_step_may_abend() -> None:
+    """Not only the last one."""
+    steps = "do = '''\nenter\nclear\n'''\nabend = ''", "abend = ''"
+    assert problems(played(scenario_text("BOOM", "", *steps))) == ["2 abend: expected none, found ASRA"]
+
+
+def test_the_clock_has_an_end() -> None:
+    """A wait past it is told."""
+    text = scenario_text("SIGN", "do = 'wait 1d'", header="starts = 9999-12-31T23:59:59Z")
+    assert "x.replay.toml:7: the clock would go past the year 9999" in played(text).trouble
+
+
+def test_a_wait_that_is_kept_does_not_count() -> None:
+    """The limit of a step is for what it does."""
+    limits: list[float | None] = []
+    scenario = read_scenario(Path("x"), scenario_text("SIGN", "do = '''\nwait 1d\nenter\n'''"))
+
+    async def play() -> None:
+        async def pace(_: float) -> None:
+            assert session._limit is not None
+            limits.append(session._limit.when())
+
+        async with session_of(scenario, Settings(), pace=pace) as session:
+            await session.play(1, scenario.steps[0])
+
+    asyncio.run(play())
+    assert [None] == limits
 
 
 @pytest.mark.parametrize("via", ["core", "ui"])

@@ -148,3 +148,9 @@ def test_lines_are_found_behind_strings_and_brackets() -> None:
     """A key within a string or a list is none."""
     text = 'a = \'\'\'\nb = 1\n\'\'\'\nc = [\n  \'d = 1\',\n]\n"e" = """\n\\"""\nf = 1"""\ng = 1\n'
     assert lines_of(text) == {(-1, "a"): 1, (-1, "c"): 4, (-1, "e"): 7, (-1, "g"): 10}
+
+
+@pytest.mark.parametrize("terminal", ["t9", "Term0001"])
+def test_a_terminal_is_named_as_regions_name_it(terminal: str) -> None:
+    """In letters of either case."""
+    assert terminal == read(GOOD.replace('"T9"', f'"{terminal}"')).terminal

@@ -251,4 +251,8 @@ def _database_of(scenario: Scenario, packages: tuple[str, ...]) -> sqlite3.Conne
         raise ScenarioError(
             scenario.file, 0, f"fixture {scenario.fixture} cannot be loaded: {error}"
         ) from error
+    if database.in_transaction:
+        database.close()
+        problem = f"fixture {scenario.fixture} leaves a transaction open: end it with COMMIT"
+        raise ScenarioError(scenario.file, 0, problem)
     return database
