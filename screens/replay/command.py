@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import sys
 
 import click
 
@@ -49,3 +51,5 @@ class ReplayCommands(click.Group):
 @click.group(cls=ReplayCommands)
 def replay() -> None:
     """Record a session, run it again, compare, approve, load."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a screen may have characters its encoding has not
+        sys.stdout.reconfigure(errors="replace")

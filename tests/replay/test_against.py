@@ -227,3 +227,21 @@ def test_regions_on_one_store_are_run_side_by_side() -> None:
         ]
         database.executemany("INSERT INTO step VALUES (?, ?, ?)", steps)
         assert [between, slow, after] == [*order_of(database)]
+
+
+@pytest.mark.parametrize("content", [b"junk", b""], ids=["junk", "empty"])
+def test_a_copy_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
+    """In a line, with what to do."""
+    settings = store_with(tmp_path, "enter")
+    (tmp_path / "copy.db").write_bytes(content)
+    told = entracte(settings, "against", "--from", str(tmp_path / "copy.db"))
+    assert (2, True) == (told.exit_code, "copy.db is no copy of a store (" in told.output)
+
+
+def test_a_conversation_that_is_not_run_is_told(tmp_path: Path) -> None:
+    """Because there is none, or it is over in the copy."""
+    settings = store_with(tmp_path, "enter")
+    told = entracte(settings, "against", "--conversation", "9-9")
+    assert (2, True) == (told.exit_code, "there is no conversation 9-9" in told.output)
+    told = entracte(settings, "against", "--conversation", "1-3", "--from", settings.store)
+    assert (2, True) == (told.exit_code, "no step of conversation 1-3 came after" in told.output)

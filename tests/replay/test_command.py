@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from monitor.cli import main
 from screens.replay.actions import write
+from screens.replay.commands.run import is_drawn
 from screens.replay.faults import ScenarioError
 from screens.replay.foreign import from_s3270, from_wsim, kind_of
 from tests.replay.scenarios import scenario_text
@@ -83,8 +84,28 @@ def test_speeds(files: Path) -> None:
     slow.write_text(scenario_text("SIGN", "do = 'wait 300ms'"))
     assert json.loads(replay("run", slow, "--speed", "1x", "--json", "-").output)[0]["elapsed_s"] >= 0.3
     assert json.loads(replay("run", slow, "--json", "-").output)[0]["elapsed_s"] < 0.3
+    many = replay("run", slow, files / "a.replay.toml", "--speed", "1x", "--jobs", 2, "--json", "-")
+    assert json.loads(many.output)[0]["elapsed_s"] >= 0.3
     result = CliRunner().invoke(main, ["replay", "run", str(slow), "--speed", "step"], input="\n")
     assert "Enter goes on" in result.output and "S I G N" in result.output
+    assert (0, 2) == (result.exit_code, replay("run", slow, "--speed", "step", "--jobs", 2).exit_code)
+
+
+def test_a_run_step_by_step_ends_with_its_input(files: Path) -> None:
+    """It could not go on, which is no difference."""
+    result = replay("run", files / "a.replay.toml", "--speed", "step")
+    assert (2, True) == (result.exit_code, "stopped after step 1: no Enter came" in result.output)
+
+
+def test_a_report_goes_where_it_can(tmp_path: Path) -> None:
+    """JSON in UTF-8 whatever the terminal has, rows as far as they can be written, nothing to a closed stream."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(scenario_text("SIGN", "screen = '''\n€\n'''"))
+    runner = CliRunner(charset="latin-1")
+    printed = runner.invoke(main, ["replay", "run", str(file), "--json", "-"])
+    assert "€" in json.loads(printed.stdout_bytes)[0]["played"][0]["step"]["expected"]["screen"]
+    assert b"?" in runner.invoke(main, ["replay", "run", str(file)]).stdout_bytes
+    assert not is_drawn(None)
 
 
 def test_help_names_every_command() -> None:

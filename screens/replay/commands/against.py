@@ -15,14 +15,15 @@ import click
 import msgspec
 
 from monitor.cli import region_options
+from monitor.errors import MonitorError
 from monitor.recall import layouts, seed_of, steps_in
 from monitor.settings import Settings
 from monitor.units import unit_name
-from screens.replay.commands.run import screen_width
+from screens.replay.commands.run import is_drawn, screen_width
 from screens.replay.comparison import Seen, changed_cells, side_by_side
 from screens.replay.rendering import block
 from screens.replay.rerunning import Verdict, order_of, rerun_of
-from screens.replay.stored import conversation_id, history_of
+from screens.replay.stored import conversation_id, history_of, stored_steps
 
 LABELS = ("stored", "today")
 
@@ -82,12 +83,16 @@ async def run_again(
     started = time.perf_counter()
     known = _units_of(copy) if copy else frozenset()
     with history_of(settings) as (database, _):
+        if only:
+            stored_steps(database, only)
         async with rerun_of(settings, dict(layouts(database)), copy, volatile) as rerun:
             units = (unit for unit in order_of(database) if unit not in known)
             for step in steps_in(database, _with_progress(units)):
                 verdict = await rerun.run(step, seed_of(database, step.conversation))
                 if not only or step.conversation == only:
                     _count(outcome, verdict)
+        if only and not outcome.steps:
+            raise MonitorError(f"no step of conversation {unit_name(only)} came after {copy}")
     outcome.elapsed_s = time.perf_counter() - started
     return outcome
 
@@ -120,7 +125,7 @@ def _count(outcome: Outcome, verdict: Verdict) -> None:
 
 def _with_progress(units: Iterator[int]) -> Iterator[int]:
     """Says on a terminal how far it has come."""
-    tells = sys.stderr.isatty()
+    tells = is_drawn(sys.stderr)
     for place, unit in enumerate(units):
         if tells and place % 500 == 0:
             click.echo(f"\r{place} steps", nl=False, err=True)
@@ -130,5 +135,8 @@ def _with_progress(units: Iterator[int]) -> Iterator[int]:
 
 
 def _units_of(copy: Path) -> frozenset[int]:
-    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as database:
-        return frozenset(order_of(database))
+    try:
+        with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            return frozenset(order_of(database))
+    except sqlite3.Error as error:
+        raise MonitorError(f"{copy} is no copy of a store ({error}); make one with VACUUM INTO") from error

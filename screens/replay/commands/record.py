@@ -18,7 +18,7 @@ from monitor.errors import MonitorError
 from monitor.recall import StoredStep, seed_of, steps_of_terminal
 from monitor.settings import Settings
 from monitor.startup import open_region
-from screens.replay.commands.run import run_file
+from screens.replay.commands.run import is_drawn, run_file
 from screens.replay.drivers.ground import Seeds
 from screens.replay.recording import scenario_of
 from screens.replay.scenario import Scenario
@@ -55,7 +55,7 @@ def record(
     if conversation is not None:
         scenario = of_conversation(settings, conversation, file, full_attributes=full_attributes)
     else:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not (is_drawn(sys.stdin) and is_drawn(sys.stdout)):
             raise click.UsageError(
                 "record needs a terminal to draw on; or name a stored session: --conversation"
             )

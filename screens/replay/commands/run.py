@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -16,12 +17,14 @@ from monitor.cli import region_options
 from monitor.errors import MonitorError
 from monitor.settings import Settings
 from screens.replay.drivers import VIA
+from screens.replay.faults import ScenarioError
 from screens.replay.playing import Pace, Played, Report, report_on
 from screens.replay.reading import find_scenarios, load_scenario
 from screens.replay.scenario import Scenario
 from screens.replay.telling import as_json, report_lines, step_line, write_junit
 
 WIDTH_WITHOUT_TERMINAL = 170
+_PACES: dict[str, Pace | None] = {"max": None, "1x": asyncio.sleep, "step": None}
 
 
 @click.command()
@@ -66,10 +69,12 @@ def run(
     files = find_scenarios(paths)
     if not files:
         raise click.UsageError("no *.replay.toml file there")
+    if speed == "step" and jobs > 1:
+        raise click.UsageError("--speed step plays one scenario at a time: leave out --jobs")
     prints = json_file is None or str(json_file) != "-"
     reports = []
     played = (
-        _many(files, settings, via, strict_time, jobs)
+        _many(files, settings, via, strict_time, _PACES[speed], jobs)
         if jobs > 1
         else _one_by_one(files, settings, via, strict_time, speed)
     )
@@ -100,17 +105,20 @@ def run_file(
 def _one_by_one(
     files: list[Path], settings: Settings, via: str, strict_time: bool, speed: str
 ) -> Iterator[Report]:
-    pace = asyncio.sleep if speed == "1x" else None
     for file in files:
         if speed == "step":
             yield _step_by_step(file, settings, via, strict_time)
         else:
-            yield run_file(file, settings, via, strict_time=strict_time, pace=pace)
+            yield run_file(file, settings, via, strict_time=strict_time, pace=_PACES[speed])
 
 
-def _many(files: list[Path], settings: Settings, via: str, strict_time: bool, jobs: int) -> Iterator[Report]:
+def _many(
+    files: list[Path], settings: Settings, via: str, strict_time: bool, pace: Pace | None, jobs: int
+) -> Iterator[Report]:
     with ProcessPoolExecutor(min(jobs, len(files)), mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(run_file, file, settings, via, strict_time=strict_time) for file in files]
+        running = [
+            pool.submit(run_file, file, settings, via, strict_time=strict_time, pace=pace) for file in files
+        ]
         for future in running:
             yield future.result()
 
@@ -118,7 +126,11 @@ def _many(files: list[Path], settings: Settings, via: str, strict_time: bool, jo
 def _step_by_step(file: Path, settings: Settings, via: str, strict_time: bool) -> Report:
     def told(played: Played) -> None:
         click.echo("\n".join([*played.seen.rows, step_line(played)]))
-        click.prompt("Enter goes on", default="", show_default=False, prompt_suffix=" ")
+        try:
+            click.prompt("Enter goes on", default="", show_default=False, prompt_suffix=" ")
+        except click.Abort:
+            problem = f"stopped after step {played.number}: no Enter came"
+            raise ScenarioError(file, played.step.line, problem) from None
 
     try:
         scenario: Scenario = load_scenario(file)
@@ -129,12 +141,17 @@ def _step_by_step(file: Path, settings: Settings, via: str, strict_time: bool) -
 
 def screen_width() -> int:
     """Columns there are for two screens side by side."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
+    return shutil.get_terminal_size().columns if is_drawn(sys.stdout) else WIDTH_WITHOUT_TERMINAL
+
+
+def is_drawn(stream: TextIO | None) -> bool:
+    """True if what is written there is read on a terminal; a stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()
 
 
 def _print(report: Report, *, quiet: bool, attributes: bool) -> None:
     for line in report_lines(report, screen_width(), quiet=quiet, attributes=attributes):
-        click.secho(line, fg=_COLORS.get(line[:6].strip()) if sys.stdout.isatty() else None)
+        click.secho(line, fg=_COLORS.get(line[:6].strip()) if is_drawn(sys.stdout) else None)
 
 
 _COLORS = {"FAIL": "red", "ERROR": "red", "PASS": "green", "!": "red"}
@@ -142,7 +159,7 @@ _COLORS = {"FAIL": "red", "ERROR": "red", "PASS": "green", "!": "red"}
 
 def _write(file: Path, report: bytes) -> None:
     if str(file) == "-":
-        click.echo(report.decode())
+        click.echo(report)
     else:
         file.write_bytes(report + b"\n")
 
