@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ def scenario_of(
     first = steps[0]
     started = datetime.fromisoformat(first.started)
     greeted = aid_of(first) is Aid.NONE
+    shown = [decoder.decode(stored.screen) for stored in steps]
     display = Replica(decoder)
     made, now = [], started
     for stored in steps:
@@ -52,6 +53,8 @@ def scenario_of(
         steps=tuple(made),
         title=f"Recorded from terminal {first.terminal}",
         transaction=first.transid if greeted else "",
+        rows=max(BLANK.rows, *(screen.rows for screen in shown)),
+        columns=max(BLANK.columns, *(screen.columns for screen in shown)),
         starts=started,
         seed=seed,
         user=first.user,
@@ -127,14 +130,16 @@ class Replica:
         for action, text in self._filled(fields):
             sent = self._fill(action.field, text)
             actions.append(action)
-        if typed := taken.get("text"):
+        elsewhere = bool(fields) and not self.screen.panels
+        code = _code_typed(stored.transid, fields.values()) if elsewhere else ""
+        if typed := taken.get("text") or code:
             type_text(self.space, typed)
             actions.append(Type(escaped(typed)))
         self.space.lock = Lock.NONE
         if sent is aid:
             return tuple(actions)
-        cursor = taken.get("cursor")
-        if cursor is not None and cursor != self.space.cursor:
+        cursor = None if elsewhere else taken.get("cursor")
+        if cursor is not None and cursor != self.space.cursor and cursor < self.space.size:
             actions.append(self._moved(cursor))
         return (*actions, Press(_KEYS[aid]))
 
@@ -177,6 +182,11 @@ class Replica:
         sent = type_text(self.space, text)
         self.space.lock = Lock.NONE
         return sent
+
+
+def _code_typed(transid: str, texts: Iterable[str]) -> str:
+    """Of what was typed on an earlier screen with fields, the text with the code of the transaction."""
+    return next((text for text in texts if transid and "".join(text.split()[:1])[:4].upper() == transid), "")
 
 
 def secret_name(field: str) -> str:

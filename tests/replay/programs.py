@@ -135,3 +135,22 @@ async def reads_time_in_children(task: Task[Count]) -> Outcome:
         return time.time_ns() > 0
 
     return await _shown(task, await asyncio.gather(read(), read()))
+
+
+class RPLY27(Map):
+    """A wide form."""
+
+    rows = 27
+    columns = 132
+    picture = """
+     RPLY27                                                                                         W I D E
+
+     Code . .[code    ]
+    """
+    code = Entry(cursor=True)
+
+
+@transaction("WIDE", area=Count)
+async def shows_wide(task: Task[Count]) -> Outcome:
+    """Leaves a wide screen with a field in which the next transaction is typed."""
+    return Converse(RPLY27.show(), area=Count()) if task.first_time else Finish(RPLY27.show())

@@ -151,6 +151,26 @@ def test_input_that_was_erased_is_erased_again(tmp_path: Path) -> None:
     assert "do = '''\neraseinput\nfield must_enter = x\nenter\n'''" in file.read_text()
 
 
+def test_a_wide_session_is_recorded_as_one(tmp_path: Path) -> None:
+    """The display has room for its largest screen; so it plays in a window."""
+    settings = store_with(tmp_path, "field code = x", "enter", transid="WIDE")
+    file = tmp_path / "x.replay.toml"
+    entracte(settings, "record", str(file), "--conversation", only_conversation(settings))
+    assert 'screen = "27x132"\n' in file.read_text()
+    assert (0, "") == ((report := run_file(file, settings, "ui")).verdict, report.trouble)
+
+
+def test_a_conversation_that_began_on_a_screen_begins_with_its_code(tmp_path: Path) -> None:
+    """What else was typed there cannot be played, and is told."""
+    settings = store_with(tmp_path, "enter", "field code = wide 7", "enter", "enter", transid="WIDE")
+    with closing(sqlite3.connect(settings.store)) as database:
+        name = unit_name(max(one.id for one in conversations(database, Filter())))
+    file = tmp_path / "x.replay.toml"
+    told = entracte(settings, "record", str(file), "--conversation", name).output
+    assert "it began on a screen with fields" in told and "it plays back the same" in told
+    assert "do = '''\ntype wide 7\nenter\n'''" in file.read_text()
+
+
 def test_a_session_worked_now_becomes_a_scenario(tmp_path: Path) -> None:
     """On a store of its own, over several conversations, with the time of every step."""
 

@@ -20,7 +20,7 @@ from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay.commands.run import is_drawn, run_file
 from screens.replay.drivers.ground import Seeds
-from screens.replay.recording import scenario_of
+from screens.replay.recording import input_of, scenario_of
 from screens.replay.scenario import Scenario
 from screens.replay.stored import conversation_id, history_of, stored_steps
 from screens.replay.writing import check_writable, text_of_scenario, write_text
@@ -74,6 +74,11 @@ def of_conversation(settings: Settings, name: str, file: Path, *, full_attribute
         steps = stored_steps(database, conversation)
         if steps[0].number != 1:
             raise MonitorError(f"the first steps of conversation {name} are not kept any more")
+        if input_of(steps[0]).get("fields"):
+            click.echo(
+                "it began on a screen with fields, and a scenario begins on a blank one: only the transaction "
+                "code is typed there"
+            )
         seed = seed_of(database, conversation)
         return scenario_of(steps, presenter, file, seed=seed, full_attributes=full_attributes)
 
