@@ -46,11 +46,14 @@ REGION = 2**30
 
 _IN_ORDER = """
 SELECT unit FROM (
-    SELECT unit, max(strftime('%s', started) * 1000000 + substr(started, 21, 3) * 1000 + elapsed_us)
-        OVER (PARTITION BY unit >> 32 ORDER BY unit) AS sealed_us
-    FROM step
+    SELECT s.unit, max(max(
+        strftime('%s', s.started) * 1000000 + substr(s.started, 21, 3) * 1000 + s.elapsed_us,
+        coalesce(strftime('%s', r.started), 0) * 1000000
+    )) OVER (PARTITION BY s.unit >> 32 ORDER BY s.unit) AS sealed_us
+    FROM step s LEFT JOIN region r ON r.number = s.unit >> 32
 ) ORDER BY sealed_us, unit
 """
+"""No step is older than its region: the one a fork begins with has the time of the step it is made of."""
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -216,17 +216,20 @@ def test_steps_are_run_in_the_order_of_their_commits(tmp_path: Path) -> None:
 
 
 def test_regions_on_one_store_are_run_side_by_side() -> None:
-    """Each in its own order; between them, by when their steps were done."""
+    """Each in its own order; between them, by when their steps were done, and none before it began."""
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("CREATE TABLE step (unit INTEGER PRIMARY KEY, started TEXT, elapsed_us INTEGER)")
-        one, other = UnitIds(1), UnitIds(2)
+        database.execute("CREATE TABLE region (number INTEGER PRIMARY KEY, started TEXT)")
+        database.execute("INSERT INTO region VALUES (3, '2026-01-02T03:04:06+00:00')")
+        one, other, forking = UnitIds(1), UnitIds(2), UnitIds(3)
         steps = [
             (slow := one.new(), "2026-01-02T03:04:05.000+00:00", 50_000),
             (after := one.new(), "2026-01-02T03:04:05.010+00:00", 1_000),
             (between := other.new(), "2026-01-02T03:04:05.020+00:00", 1_000),
+            (forked := forking.new(), "2026-01-02T03:04:05.000+00:00", 1_000),
         ]
         database.executemany("INSERT INTO step VALUES (?, ?, ?)", steps)
-        assert [between, slow, after] == [*order_of(database)]
+        assert [between, slow, after, forked] == [*order_of(database)]
 
 
 @pytest.mark.parametrize("content", [b"junk", b""], ids=["junk", "empty"])
