@@ -48,7 +48,7 @@ class _Header(msgspec.Struct):
     screen: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,2}x[1-9][0-9]{0,2}$")] = "24x80"
     starts: _Aware = BEGINNING
     seed: Annotated[int, msgspec.Meta(gt=0, lt=2**62)] = 1
-    user: Annotated[str, msgspec.Meta(min_length=1, max_length=8)] = "GUEST"
+    user: Annotated[str, msgspec.Meta(min_length=1)] = "GUEST"
     terminal: _Name = "T001"
     secrets: str = ""
     volatile: tuple[str, ...] = ()

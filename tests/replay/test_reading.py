@@ -154,3 +154,8 @@ def test_lines_are_found_behind_strings_and_brackets() -> None:
 def test_a_terminal_is_named_as_regions_name_it(terminal: str) -> None:
     """In letters of either case."""
     assert terminal == read(GOOD.replace('"T9"', f'"{terminal}"')).terminal
+
+
+def test_a_user_has_any_name_the_settings_may_give() -> None:
+    """However long."""
+    assert "ADMINISTRATOR" == read(GOOD.replace('"ANN"', '"ADMINISTRATOR"')).user
