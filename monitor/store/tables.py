@@ -90,5 +90,6 @@ PARKED = Table(
         "screen",
     ),
     alternate="terminal",
+    holds=("whole", *["text"] * 7, "whole", "text", "text"),
 )
 MONITOR_TABLES = (TERMINAL, CONVERSATION, STEP, LAYOUT, DUMP, TERMINAL_STATE, PARKED)
