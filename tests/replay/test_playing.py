@@ -198,6 +198,14 @@ def test_a_table_that_is_not_there_is_told() -> None:
     assert "there is no table 'stepp': did you mean step?" in report.trouble
 
 
+def test_the_rows_of_a_table_with_an_odd_name_are_counted(tmp_path: Path) -> None:
+    """One that SQL has its own use for."""
+    (tmp_path / "odd.sql").write_text('CREATE TABLE "order" (id);')
+    text = scenario_text("SIGN", "rows = { order = 1 }", header='fixture = "odd.sql"')
+    report = played(text, file=tmp_path / "x.replay.toml")
+    assert (problems(report), report.trouble) == (["1 rows order: expected 1, found 0"], "")
+
+
 @pytest.mark.parametrize("via", ["core", "store"])
 def test_an_abend_is_expected_by_its_code(via: str) -> None:
     """The screen stays, with a line that says so."""

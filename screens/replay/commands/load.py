@@ -20,6 +20,7 @@ import msgspec
 from monitor.cli import region_options
 from monitor.settings import Settings
 from monitor.startup import open_region
+from screens.replay.commands.run import is_drawn
 from screens.replay.drivers.ground import load_fixture, region_settings
 from screens.replay.loading import Figures, Load, Plan, StepFigures, read_rows, step_figures
 from screens.replay.reading import load_scenario
@@ -137,7 +138,7 @@ async def _run(scenario: Scenario, settings: Settings, plan: Plan, figures: Figu
 async def _tell(figures: Figures) -> None:
     """Live progress, a line a second, over itself on a terminal."""
     started, before = time.perf_counter(), 0
-    over_itself = sys.stderr.isatty()
+    over_itself = is_drawn(sys.stderr)
     while True:
         await asyncio.sleep(TELL_EVERY_S)
         steps = figures.steps
