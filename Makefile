@@ -2,18 +2,27 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 
 .PHONY: demo test check format screenshots clean
 
-$(READY): pyproject.toml
-	@echo "entracte: installing into $(VENV) (once)"
+define install
+	@echo "entracte: installing $(1) into $(VENV) (once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "entracte needs Python 3.11 or newer; try: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	@touch $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(2)]'
+	@touch $@
+endef
 
-demo: $(READY)
+$(RUNS): pyproject.toml
+	$(call install,what runs,numpy)
+
+$(READY): pyproject.toml
+	$(call install,what the tests need as well,test)
+	@touch $(RUNS)
+
+demo: $(RUNS)
 	@$(BIN)/entracte demo
 
 test: $(READY)

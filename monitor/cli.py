@@ -14,7 +14,7 @@ from typing import Any
 import click
 import msgspec
 
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, SettingsError
 from monitor.settings import FILE_VARIABLE, Settings, load_settings
 from monitor.startup import open_region
 from monitor.tuning import tune_process
@@ -113,13 +113,39 @@ def region_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def reach_programs(settings_file: Path | None) -> None:
     """Let the settings name modules that lie beside them, or in the current folder."""
     named = settings_file or Path(os.environ.get(FILE_VARIABLE, ""))
-    folder = str((named.parent if named.name else Path()).absolute())
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
+    folder = (named.parent if named.name else Path()).absolute()
+    _refuse_namesakes(folder)
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+
+def _refuse_namesakes(folder: Path) -> None:
+    """Raise `SettingsError` for a package there that would be taken for one of ours, or hidden by it."""
+    if folder.resolve() == _ROOT:
+        return
+    for name in _OURS:
+        for there in (folder / name / "__init__.py", folder / f"{name}.py"):
+            if there.exists():
+                raise SettingsError(f"{there} has the name of a package of entracte's own, {name}; rename it")
+
+
+_ROOT = Path(__file__).resolve().parents[1]
+_OURS = ("monitor", "screens", "transactions", "comparison")
+
+
+def checked_terminal(_ctx: click.Context, _param: click.Parameter, terminal: str) -> str:
+    """The terminal id that was given; raises `MonitorError` if it cannot be one."""
+    if 1 <= len(terminal) <= 8 and terminal.isascii() and terminal.isalnum():
+        return terminal
+    raise MonitorError(f"terminal id {terminal!r} must be 1 to 8 letters or digits")
 
 
 terminal_option = click.option(
-    "--terminal", default="T001", show_default=True, help="Terminal id, 1 to 8 letters or digits."
+    "--terminal",
+    default="T001",
+    show_default=True,
+    callback=checked_terminal,
+    help="Terminal id, 1 to 8 letters or digits.",
 )
 
 

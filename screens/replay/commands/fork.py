@@ -8,7 +8,7 @@ from contextlib import closing
 
 import click
 
-from monitor.cli import region_options
+from monitor.cli import checked_terminal, region_options
 from monitor.errors import MonitorError
 from monitor.recall import fork as fork_conversation
 from monitor.settings import Settings
@@ -20,15 +20,19 @@ from screens.replay.stored import conversation_id
 @click.command()
 @click.argument("conversation")
 @click.argument("step", type=int)
-@click.option("--terminal", default="FORK", show_default=True, help="Terminal the new conversation is on.")
+@click.option(
+    "--terminal",
+    default="FORK",
+    show_default=True,
+    callback=checked_terminal,
+    help="Terminal the new conversation is on.",
+)
 @region_options
 def fork(settings: Settings, conversation: str, step: int, terminal: str) -> None:
     """Begin a new conversation where CONVERSATION stood after STEP; application records stay as they are."""
     path = store_path(settings)
     if not path.is_file():
         raise MonitorError(f"there is no store {path}")
-    if not (1 <= len(terminal) <= 8 and terminal.isascii() and terminal.isalnum()):
-        raise click.BadParameter(f"terminal {terminal!r} must be 1 to 8 letters or digits")
     unit = asyncio.run(_new_unit(settings))
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA synchronous = FULL")
