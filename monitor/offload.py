@@ -39,8 +39,9 @@ class _Worker:
         """The function's result, from the worker's process."""
         loop = asyncio.get_running_loop()
         if not self._process:
+            seen = sys.stderr is sys.__stderr__  # else a terminal is drawn there
             with _standard_error():
-                started = loop.run_in_executor(self._pool, give_way)
+                started = loop.run_in_executor(self._pool, _begin, seen)
             self._process = await started
         return await loop.run_in_executor(self._pool, _called, function, *arguments)
 
@@ -126,8 +127,23 @@ def _standard_error() -> AbstractContextManager[object]:
     return redirect_stderr(sys.__stderr__)
 
 
-def give_way() -> int:
-    """In the worker: be nice, leave Ctrl-C to the region, and end with it; returns the process's number."""
+def _begin(seen: bool) -> int:
+    """In the worker: make ready; returns the process's number.
+
+    What is printed there is no answer of the region's: it goes to standard error, if that is `seen`, or nowhere.
+    """
+    if seen:
+        os.dup2(2, 1)
+    else:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+    give_way()
+    return os.getpid()
+
+
+def give_way() -> None:
+    """In a worker: be nice, leave Ctrl-C to the region, and end with it."""
     threading.Thread(target=_end_with_the_region, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -135,7 +151,6 @@ def give_way() -> int:
         with suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return os.getpid()
 
 
 def _end_with_the_region() -> None:

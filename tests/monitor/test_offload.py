@@ -42,26 +42,33 @@ def hangs() -> None:
 
 
 BEHIND_A_WINDOW = """
-import asyncio, io, sys
+import asyncio, io, os, sys
 from monitor.offload import Processes
 
 class Window(io.StringIO):
     def fileno(self):
         return -1
 
-sys.stderr = Window()
+if "drawn" in sys.argv:
+    sys.stderr = Window()
 processes = Processes(1)
+asyncio.run(processes.run(os.system, "echo one; echo two >&2"))
 print(asyncio.run(processes.run(len, "abc")))
 processes.close()
 """
 
 
-def test_a_terminal_that_has_taken_standard_error_is_no_hindrance() -> None:
-    """Textual's stand-in has no file; in a process that never started another, that is asked for one."""
+@pytest.mark.parametrize(("terminal", "told"), [("drawn", ""), ("none", "one\ntwo\n")])
+def test_what_is_printed_elsewhere_is_no_answer(terminal: str, told: str) -> None:
+    """Nor is it written over a terminal. Textual's stand-in for standard error has no file, and is no hindrance."""
     done = subprocess.run(
-        [sys.executable, "-c", BEHIND_A_WINDOW], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", BEHIND_A_WINDOW, terminal],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
-    assert (done.stdout, done.returncode) == ("3\n", 0)
+    assert (done.stdout, done.stderr, done.returncode) == ("3\n", told, 0)
 
 
 @pytest.fixture
