@@ -80,10 +80,13 @@ class Map:
     if not TYPE_CHECKING:  # by it, a form has the attributes that are declared
 
         def __setattr__(self, name: str, value: object) -> None:
-            if name in self._declared.members:
+            members = self._declared.members
+            if name in members:
                 self.give(name, value)
-            else:
+            elif name.startswith("_") or hasattr(type(self), name):
                 super().__setattr__(name, value)
+            else:
+                raise MapError(type(self).__name__, f"no field {name}: {nearest(name, members)}")
 
     @classmethod
     def receive(cls, received: Received) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -167,6 +167,13 @@ def test_a_form_may_be_changed_before_it_is_shown() -> None:
         shown["item.2"],
     ) == ("x", "   9", "         3.00", "PEN", "")
     assert Decimal(3) == form.amount
+
+
+def test_a_value_for_a_field_that_is_none_is_told() -> None:
+    """A slip of the pen would be shown nowhere."""
+    form: Any = typed(Order)
+    with pytest.raises(MapError, match="no field amuont: the nearest is amount"):
+        form.amuont = 1
 
 
 @pytest.mark.parametrize(
