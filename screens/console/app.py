@@ -100,10 +100,15 @@ class Terminal(App[None]):
             self.keymap,
             session.space.columns,
             prefix=keymap.spoken(self._prefix) if self._prefix else "",
-            word="" if self.view.geometry.overlaid and self.word == LOCAL_HINTS else self.word,
+            word="" if self.word == LOCAL_HINTS and not self._says_hints() else self.word,
             hide_wait=hidden,
         )
         self.view.show()
+
+    def _says_hints(self) -> bool:
+        """True if the status line has room to say the terminal's own keys, and no other row does."""
+        geometry = self.view.geometry
+        return not geometry.overlaid and geometry.hints is None
 
     def perform(self, function: Function) -> None:
         """Run a key function, the host's or the terminal's own."""

@@ -15,7 +15,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from screens.console.geometry import Geometry, place
-from screens.console.hints import hints
 from screens.console.painting import Rectangle, paint_row, restyled, with_cursor
 from screens.console.status import Status
 from screens.console.themes import THEMES, CursorShape, Theme
@@ -193,13 +192,8 @@ class Display(Widget):
         return [Segment(text, style) for text, style in pieces if text]
 
     def _hints(self) -> list[Segment]:
-        columns = self.space.columns
-        room = columns - len(LOCAL_HINTS) - 2
-        named = ""
-        for text in dict.fromkeys(hint.text for hint in hints(self.space)):
-            longer = f"{named}  {text}" if named else text
-            named = longer if len(longer) <= room else named
-        return [Segment(named.ljust(columns - len(LOCAL_HINTS)) + LOCAL_HINTS, self._quiet())]
+        """The keys of the terminal itself; what the others do says the screen."""
+        return [Segment(LOCAL_HINTS.rjust(self.space.columns), self._quiet())]
 
     def _placed(self, row: list[Segment], geometry: Geometry, width: int) -> Strip:
         plain = self.look.theme.plain()

@@ -1,4 +1,4 @@
-"""The keys a screen names (`F3=Exit`): to show them, and to press them by a click. Pure."""
+"""The keys a screen names (`F3=Exit`), to be pressed by a click. Pure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,6 @@ class Hint(NamedTuple):
     start: int
     """Address of its first character."""
     length: int
-
-
-def hints(space: PresentationSpace) -> list[Hint]:
-    """Every key a protected field names, from the top."""
-    return [hint for row in range(space.rows) for hint in _in_row(space, row)]
 
 
 def hint_at(space: PresentationSpace, address: int) -> Hint | None:
