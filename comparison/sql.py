@@ -45,13 +45,18 @@ def unit_ids(database: sqlite3.Connection) -> Iterator[int]:
 
 
 def begin_conversation(database: sqlite3.Connection, unit: int, terminal: str, screen: str) -> None:
-    """The rows of a terminal that was never seen before, on an empty transfer form."""
-    step = (unit, unit, 1, 0, terminal, 1, "GUEST", "XFER", "{}", "started", "", "XFER", "Transfer", 1)
+    """The rows of a terminal that was never seen before, on an empty transfer form; a transaction of its own."""
     database.execute("BEGIN IMMEDIATE")
+    keep_beginning(database, unit, terminal, screen)
+    database.execute("COMMIT")
+
+
+def keep_beginning(database: sqlite3.Connection, unit: int, terminal: str, screen: str) -> None:
+    """The same rows, within the caller's transaction."""
+    step = (unit, unit, 1, 0, terminal, 1, "GUEST", "XFER", "{}", "started", "", "XFER", "Transfer", 1)
     database.execute("INSERT INTO terminal VALUES (?, 1, 'GUEST', ?, ?)", (terminal, unit, unit))
     database.execute("INSERT INTO conversation VALUES (?, ?, 'open', 1, ?)", (unit, terminal, unit))
     database.execute(_STEP, (*step, encoded(Transfer()), screen, _now(), 0, 1))
-    database.execute("COMMIT")
 
 
 def keep_step(database: sqlite3.Connection, unit: int, state: Any, reading: Reading, result: Answer) -> None:

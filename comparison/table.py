@@ -6,22 +6,27 @@ from comparison.competitor import Competitor
 
 _HERE = "comparison.competitors."
 _STEP = "each step, one fsync"
+_SHARED = "each step; one fsync for all steps that wait"
 
 ENTRACTE = "entracte"
 
 COMPETITORS = (
     Competitor(
-        ENTRACTE, _HERE + "dispatcher", True, "each step; one fsync for all steps that wait", "in process",
+        ENTRACTE, _HERE + "dispatcher", True, _SHARED, "in process",
         by_hand="nothing: commit, locks, re-runs and repeats are the monitor's",
     ),
     Competitor(
-        "entracte over TCP", _HERE + "dispatcher_tcp", True, "each step; one fsync for all steps that wait",
+        "entracte over TCP", _HERE + "dispatcher_tcp", True, _SHARED,
         "TCP on the loopback", by_hand="nothing: commit, locks, re-runs and repeats are the monitor's",
         idle="connected", idle_max=10_000,
     ),
     Competitor(
         "asyncio, saved", _HERE + "asyncio_saved", True, _STEP, "in process",
         by_hand="the transaction, its lock, the step rows, the sequence check; a repeat is refused, not answered",
+    ),
+    Competitor(
+        "asyncio, grouped", _HERE + "asyncio_grouped", True, _SHARED, "in process",
+        by_hand="as asyncio, saved, and the queue, the writer thread, a savepoint a step; a step cannot await anything",
     ),
     Competitor(
         "tornado, saved", _HERE + "tornado_saved", True, _STEP, "TCP on the loopback",

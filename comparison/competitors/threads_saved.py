@@ -165,4 +165,4 @@ async def attach(office: Office, terminal: str) -> Line:
     return Line(session.send, terminal, 1, sequence, screen)
 
 
-written = (Office, Session, sql.keep_step, sql.begin_conversation)
+written = (Office, Session, sql.keep_step, sql.begin_conversation, sql.keep_beginning)

@@ -15,7 +15,7 @@ from comparison.audit import Expected, audit
 from comparison.bank_store import copied
 from comparison.competitor import Competitor, Keyboard
 from comparison.table import COMPETITORS
-from comparison.workload import OPENING_BALANCE, Transfer, transfers
+from comparison.workload import OPENING_BALANCE, Transfer, WrongAnswer, transfers
 
 TERMINALS = 4
 TRANSFERS = 3
@@ -92,3 +92,25 @@ async def test_a_saved_conversation_outlives_its_process(competitor: Competitor,
         assert "Press F5 to post" in keyboard.screen
         await keyboard.post()
     assert audit(store, Expected(2, 1), history=competitor.steps_kept) == []
+
+
+@pytest.mark.parametrize("name", ["asyncio, saved", "asyncio, grouped", "threads, saved"])
+async def test_a_refused_input_harms_no_other(name: str, template: Path) -> None:
+    """A repeated input, and one nobody can afford to post, leave nothing behind; the terminal beside goes on."""
+    competitor = next(one for one in COMPETITORS if one.name == name)
+    store = copied(template, f"refused {name}")
+    transfer, other = islice(transfers(8, 1), 2)
+    async with competitor.opened(store) as opened:
+        lines = [await competitor.line(opened, f"T{place}") for place in range(3)]
+        good, repeats, poor = (Keyboard(line) for line in lines)
+        await asyncio.gather(good.check(transfer), repeats.check(transfer), poor.check(transfer))
+        done = await asyncio.gather(good.post(), Keyboard(lines[1]).check(transfer), return_exceptions=True)
+        assert [type(one) for one in done] == [type(None), WrongAnswer]
+        with closing(sqlite3.connect(store, isolation_level=None)) as database:
+            database.execute("UPDATE account SET balance = 0 WHERE number = ?", (transfer.source,))
+        done = await asyncio.gather(poor.post(), good.check(other), return_exceptions=True)
+        assert [type(one) for one in done] == [WrongAnswer, type(None)]
+        await repeats.check(other)
+    with closing(sqlite3.connect(store)) as database:
+        kept = database.execute("SELECT terminal, max(sequence) FROM step GROUP BY terminal").fetchall()
+        assert dict(kept) == {"T0": 4, "T1": 3, "T2": 2}
