@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from comparison.audit import Answered
 from comparison.entracte import SOURCE, typed_fields
 from comparison.workload import Transfer, WrongAnswer
 from monitor.exchange import Aid, Inbound
@@ -30,8 +31,12 @@ class Keyboard:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._sequence = line.sequence
+        self._first = line.sequence + 1
+        self.sequence = line.sequence
+        """Of the last input that was answered."""
         self.screen = line.screen
+        self.posted = 0
+        """Transfers that were answered as posted."""
 
     async def check(self, transfer: Transfer) -> None:
         """Enter, with the four fields."""
@@ -40,13 +45,19 @@ class Keyboard:
     async def post(self) -> None:
         """PF5."""
         await self._key(Aid.PF5, " posted from ", ())
+        self.posted += 1
+
+    def answered(self, seed: int, number: int) -> Answered:
+        """For the audit: what was answered, to the terminal of that number in the workload."""
+        return Answered(self._line.terminal, seed, number, self._first, self.sequence, self.posted)
 
     async def _key(self, aid: Aid, expected: str, fields: tuple[tuple[int, str], ...]) -> None:
         line = self._line
-        self._sequence += 1
-        self.screen = await line.send(Inbound(line.terminal, line.epoch, self._sequence, aid, SOURCE, fields))
+        sequence = self.sequence + 1
+        self.screen = await line.send(Inbound(line.terminal, line.epoch, sequence, aid, SOURCE, fields))
         if expected not in self.screen:
             raise WrongAnswer(f"{line.terminal} {aid}: {self.screen}")
+        self.sequence = sequence
 
 
 class Style(Protocol):

@@ -53,7 +53,7 @@ class Bench:
                             plan.warm_up_s,
                             elsewhere_cpu_s=closed_loop.elsewhere_of(opened),
                         )
-                    self._note(competitor, steps, posted)
+                    self._note(competitor, steps, posted, keyboards, seeds)
                     yield Measured(competitor, terminals, number, measured)
 
     async def open(self) -> AsyncIterator[Latency]:
@@ -69,7 +69,7 @@ class Bench:
                     )
                     work = [transfers(plan.seed, seed) for seed in seeds]
                     found = await open_loop.run(keyboards, work, rate, plan.seconds, plan.warm_up_s)
-                self._note(competitor, found.answered, found.posted)
+                self._note(competitor, found.answered, found.posted, keyboards, seeds)
                 if found.saturated:
                     done.add(competitor.name)
                 figures = [found.percentile_ms(percent) for percent in (50, 99, 100)]
@@ -108,9 +108,19 @@ class Bench:
         seeds = [self._runs * 10_000 + place for place in range(count)]
         return [await competitor.keyboard(opened, f"{seed:08}") for seed in seeds], seeds
 
-    def _note(self, competitor: Competitor, steps: int, posted: int) -> None:
-        before = self._acknowledged[competitor.name]
-        self._acknowledged[competitor.name] = Expected(before.steps + steps, before.posted + posted)
+    def _note(
+        self,
+        competitor: Competitor,
+        steps: int,
+        posted: int,
+        keyboards: Sequence[Keyboard],
+        seeds: Sequence[int],
+    ) -> None:
+        before, seed = self._acknowledged[competitor.name], self.plan.seed
+        told = (keyboard.answered(seed, number) for keyboard, number in zip(keyboards, seeds, strict=True))
+        self._acknowledged[competitor.name] = Expected(
+            before.steps + steps, before.posted + posted, (*before.terminals, *told)
+        )
 
 
 def spread(values: Sequence[float]) -> Spread:

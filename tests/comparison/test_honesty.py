@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
@@ -125,6 +126,42 @@ async def test_a_competitor_that_drops_steps_is_found_out(template: Path) -> Non
     assert findings == ["ledger: 5 acknowledged, 1 posted", "history: 10 acknowledged, 2 kept"]
 
 
+HARM = (
+    ("UPDATE ledger SET reference = 'X' || reference WHERE id = 2", "ledger: 1 rows that nobody typed"),
+    ("UPDATE ledger SET amount = 1 WHERE id = 2", "ledger: 1 acknowledged rows are missing or differ"),
+    ("UPDATE ledger SET source = target, target = source WHERE id = 2", "ledger: 1 rows that nobody typed"),
+    ("UPDATE ledger SET terminal = 'T2' WHERE id = 2", "ledger: 1 rows that nobody typed"),
+    ("UPDATE step SET sequence = 2 WHERE sequence = 3", "1 inputs are in the history twice"),
+    ("UPDATE step SET sequence = 9 WHERE sequence = 3", "history: 1 rows that nobody typed"),
+)
+
+
+async def test_rows_are_compared_with_what_was_typed(template: Path, tmp_path: Path) -> None:
+    """Counts that are right are not enough: whose, what, how much and which input must be right too."""
+    store, harmed = copied(template, "typed"), tmp_path / "harmed.db"
+    async with SAVED.opened(store) as opened:
+        keyboard, typed = await SAVED.keyboard(opened, "T1"), transfers(1, 1)
+        for _ in range(3):
+            await keyboard.check(next(typed))
+            await keyboard.post()
+    expected = Expected(6, 3, (keyboard.answered(1, 1),))
+    assert audit(store, expected) == []
+    for harm, finding in HARM:
+        shutil.copy(store, harmed)
+        with closing(sqlite3.connect(harmed, isolation_level=None)) as database:
+            assert database.execute(harm).rowcount == 1
+            database.execute(
+                "UPDATE account SET balance = (SELECT opening FROM opened WHERE opened.number = account.number)"
+            )
+            for sign, side in (("-", "source"), ("+", "target")):
+                database.execute(
+                    f"UPDATE account SET balance = balance {sign} "
+                    f"(SELECT coalesce(sum(amount), 0) FROM ledger WHERE ledger.{side} = account.number)"
+                )
+        assert finding in audit(harmed, expected), harm
+        assert "accounts" not in str(audit(harmed, expected)), harm
+
+
 async def test_money_that_appears_is_found_out(template: Path) -> None:
     """A balance that no ledger explains."""
     store = copied(template, "prints money")
@@ -142,7 +179,7 @@ async def test_findings_of_a_run_name_the_competitor(template: Path) -> None:
     async for _ in bench.closed():
         pass
     assert bench.audited() == []
-    bench._note(MEMORY, 2, 1)
+    bench._note(MEMORY, 2, 1, (), ())
     assert [finding.partition(",")[0] for finding in bench.audited()] == ["asyncio"]
 
 
