@@ -87,6 +87,11 @@ def ledger(database: sqlite3.Connection) -> Counter[Row]:
     return Counter(database.execute(_LEDGER))
 
 
+def inputs(database: sqlite3.Connection) -> Counter[tuple[str, int]]:
+    """Terminal and sequence of the steps in the history, and how often each is there."""
+    return Counter(database.execute(_INPUTS))
+
+
 def audit(store: Path, expected: Expected, *, history: bool = True) -> list[str]:
     """What is wrong with the store after a run; empty if all is right. `history`: every step has its row there."""
     with reading(store) as database:
@@ -100,8 +105,8 @@ def audit(store: Path, expected: Expected, *, history: bool = True) -> list[str]
             rows = Counter(row for one in expected.terminals for row in one.rows())
             found += _differences("ledger", rows, ledger(database))
             if history:
-                inputs = Counter(pair for one in expected.terminals for pair in one.inputs())
-                found += _differences("history", inputs, Counter(database.execute(_INPUTS)))
+                sent = Counter(pair for one in expected.terminals for pair in one.inputs())
+                found += _differences("history", sent, inputs(database))
     return found
 
 

@@ -38,6 +38,11 @@ class Keyboard:
         self.posted = 0
         """Transfers that were answered as posted."""
 
+    @property
+    def terminal(self) -> str:
+        """Its id."""
+        return self._line.terminal
+
     async def check(self, transfer: Transfer) -> None:
         """Enter, with the four fields."""
         await self._key(Aid.ENTER, "Press F5 to post", typed_fields(transfer))

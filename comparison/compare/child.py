@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
@@ -33,38 +34,55 @@ def seen(screen: str) -> str:
     return "posted" if " posted from " in screen else "empty"
 
 
-async def work(competitor: str, store: str, terminals: int, seed: int) -> None:
-    """Transfers without end; each step is announced before it is sent, and again once it is answered."""
+def mark(screen: str) -> str:
+    """By which a screen is known again."""
+    return blake2s(screen.encode(), digest_size=8).hexdigest()
+
+
+async def transfer_once(keyboard: Keyboard, transfer: Transfer, tell: Callable[..., None]) -> None:
+    """Check and post; each step is told before it is sent, and again once it is answered."""
+    for kind in ("checked", "posted"):
+        tell("sent", keyboard.terminal, kind, *transfer)
+        await (keyboard.check(transfer) if kind == "checked" else keyboard.post())
+        tell(
+            "answered", keyboard.terminal, kind, transfer.reference, keyboard.sequence, mark(keyboard.screen)
+        )
+
+
+def stands(keyboard: Keyboard) -> tuple[int, str, str]:
+    """Where a terminal is that was just attached: the last input that was answered, the stage, and the screen."""
+    return keyboard.sequence, seen(keyboard.screen), mark(keyboard.screen)
+
+
+async def work(competitor: str, store: str, terminals: int, seed: int, commit_delay_s: float = 0.0) -> None:
+    """Transfers without end, at terminals that are all attached before the first."""
     style = named(competitor)
 
-    async def operate(keyboard: Keyboard, terminal: str, number: int) -> None:
+    async def operate(keyboard: Keyboard, number: int) -> None:
         for transfer in transfers(seed, number):
-            for kind in ("checked", "posted"):
-                say("sent", terminal, kind, transfer.reference)
-                await (keyboard.check(transfer) if kind == "checked" else keyboard.post())
-                say("answered", terminal, kind, transfer.reference)
+            await transfer_once(keyboard, transfer, say)
 
-    async with style.opened(Path(store)) as opened, asyncio.TaskGroup() as group:
-        for number in range(terminals):
-            terminal = f"K{number:03}"
-            group.create_task(operate(await style.keyboard(opened, terminal), terminal, number))
+    async with style.opened(Path(store), commit_delay_s) as opened:
+        keyboards = [await style.keyboard(opened, f"K{number:03}") for number in range(terminals)]
+        say("attached", terminals)
+        async with asyncio.TaskGroup() as group:
+            for number, keyboard in enumerate(keyboards):
+                group.create_task(operate(keyboard, number))
 
 
-async def resume(competitor: str, store: str, terminals: int, seed: int) -> None:
+async def resume(competitor: str, store: str, terminals: int, seed: int, commit_delay_s: float = 0.0) -> None:
     """Where each terminal is after a restart; then each goes on from its screen, and makes one more transfer."""
     style = named(competitor)
-    async with style.opened(Path(store)) as opened:
-        keyboards = {}
-        for number in range(terminals):
-            terminal = f"K{number:03}"
-            keyboards[terminal] = await style.keyboard(opened, terminal)
-            say("stands", terminal, seen(keyboards[terminal].screen))
-        for number, (terminal, keyboard) in enumerate(keyboards.items()):
-            said = await _go_on(keyboard, _fresh(seed, number))
-            say("went on", terminal, said)
+    async with style.opened(Path(store), commit_delay_s) as opened:
+        keyboards = [await style.keyboard(opened, f"K{number:03}") for number in range(terminals)]
+        for keyboard in keyboards:
+            say("stands", keyboard.terminal, *stands(keyboard))
+        for number, keyboard in enumerate(keyboards):
+            say("went on", keyboard.terminal, await _go_on(keyboard, fresh(seed, number)))
 
 
-def _fresh(seed: int, number: int) -> Transfer:
+def fresh(seed: int, number: int) -> Transfer:
+    """What a terminal types after the restart."""
     made = next(transfers(seed, 1_000_000 + number))
     return made._replace(reference=f"R{seed}-{number}")
 
@@ -80,19 +98,19 @@ async def _go_on(keyboard: Keyboard, transfer: Transfer) -> str:
     return ""
 
 
-async def check_once(competitor: str, store: str) -> None:
+async def check_once(competitor: str, store: str, commit_delay_s: float = 0.0) -> None:
     """One checked transfer on a terminal; then close everything as a deploy does."""
     style = named(competitor)
-    async with style.opened(Path(store)) as opened:
+    async with style.opened(Path(store), commit_delay_s) as opened:
         await (await style.keyboard(opened, "D001")).check(next(transfers(3, 3)))
         say("checked")
 
 
-async def post_once(competitor: str, store: str) -> None:
+async def post_once(competitor: str, store: str, commit_delay_s: float = 0.0) -> None:
     """Go on with it."""
     style = named(competitor)
     try:
-        async with style.opened(Path(store)) as opened:
+        async with style.opened(Path(store), commit_delay_s) as opened:
             keyboard = await style.keyboard(opened, "D001")
             stage = seen(keyboard.screen)
             if stage == "checked":

@@ -58,10 +58,12 @@ def next_release(folder: Path) -> Path:
     return release
 
 
-async def measure(competitor: Competitor, template: Path, release: Path) -> Deploy:
+async def measure(
+    competitor: Competitor, template: Path, release: Path, commit_delay_s: float = 0.0
+) -> Deploy:
     """Check with the old sources, end the process properly, post with the new ones."""
     store = copied(template, f"deployed {competitor.name}")
-    values = {"competitor": competitor.name, "store": str(store)}
+    values = {"competitor": competitor.name, "store": str(store), "commit_delay_s": commit_delay_s}
     try:
         async with child("check_once", values) as old:
             await old.heard()

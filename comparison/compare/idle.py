@@ -32,19 +32,19 @@ async def measure(
 ) -> AsyncIterator[Idle]:
     """Every figure as it comes; a process of its own for each."""
     one = await stored.prepare(folder)
-    base: dict[str, int] = {}
+    base: dict[str, int | str] = {}
     few = folder / "idle-few.db"
     await asyncio.to_thread(stored.multiply, one, few, 2 * KEYS)
     for competitor in competitors:
         if competitor.idle == "stored":
-            base[competitor.name] = await _bytes(competitor, KEYS, _copy(few, competitor))
+            base[competitor.name] = await _base(competitor, _copy(few, competitor))
     for conversations in counts:
         store = folder / f"idle-{conversations}.db"
         await asyncio.to_thread(stored.multiply, one, store, max(conversations, KEYS) + KEYS)
         for competitor in competitors:
             fewest = conversations == min(counts)
             count = min(conversations, competitor.idle_max) if fewest else conversations
-            yield await _one(competitor, count, store, base)
+            yield await _one(competitor, count, store, base.get(competitor.name, 0))
         await asyncio.to_thread(_remove, folder, store.stem)
 
 
@@ -59,20 +59,37 @@ def _remove(folder: Path, stem: str) -> None:
         left.unlink()
 
 
-async def _one(competitor: Competitor, conversations: int, store: Path, base: dict[str, int]) -> Idle:
+FAILURES = (ChildFailed, TimeoutError, OSError)
+"""What becomes a note in a competitor's row, and keeps nobody else from being measured."""
+
+
+async def _base(competitor: Competitor, store: Path) -> int | str:
+    """The memory of a process with few conversations; or why there is none."""
+    try:
+        async with asyncio.timeout(EXPERIMENT_S_MAX):
+            return await _bytes(competitor, KEYS, store)
+    except FAILURES as error:
+        return _why(error)
+
+
+async def _one(competitor: Competitor, conversations: int, store: Path, base: int | str) -> Idle:
     if conversations > competitor.idle_max:
         return Idle(competitor.name, conversations, None, note=f"not tried past {competitor.idle_max:,}")
+    if isinstance(base, str):
+        return Idle(competitor.name, conversations, None, note=base)
     own = await asyncio.to_thread(_copy, store, competitor)
     try:
         async with asyncio.timeout(EXPERIMENT_S_MAX):
-            grown = await _bytes(competitor, conversations, own) - base.get(competitor.name, 0)
+            grown = await _bytes(competitor, conversations, own) - base
             first = await _first_answer(competitor, own, conversations)
-    except (ChildFailed, TimeoutError, OSError) as error:
-        return Idle(
-            competitor.name, conversations, None, note=f"not reached: {error or 'took too long'}"[:160]
-        )
+    except FAILURES as error:
+        return Idle(competitor.name, conversations, None, note=_why(error))
     note = "" if competitor.saves else "lost with the process"
     return Idle(competitor.name, conversations, max(0.0, grown / conversations), first, note)
+
+
+def _why(error: Exception) -> str:
+    return f"not reached: {str(error) or 'it took too long'}"[:160]
 
 
 async def _bytes(competitor: Competitor, conversations: int, store: Path) -> int:

@@ -65,17 +65,21 @@ class Idle(msgspec.Struct):
 
 
 class Survival(msgspec.Struct):
-    """After being killed in mid-conversation, `kills` times."""
+    """After being killed in mid-conversation."""
 
     name: str
     kills: int
+    """0: nothing was ever answered, so that there is nothing to say; the note says why."""
     open_conversations: int
     conversations_lost: int
     steps_acknowledged: int
     steps_lost: int
+    """Of all that were answered, the checks as well as the postings."""
     steps_doubled: int
     expected: str
     note: str = ""
+    findings: list[str] = []
+    """What the audit of the books found wrong in the stores it left."""
 
 
 class Deploy(msgspec.Struct):

@@ -74,15 +74,17 @@ async def _experiments(
     if "survival" in parts:
         progress(f"survival: {one.name}")
         terminals = HEAVY_KILLED_TERMINALS if one.terminals_max < 1_000 else survival.TERMINALS
-        result.survival.append(
-            await survival.measure(one, template, plan.kills, plan.answers_before_kill, terminals)
+        row = await survival.measure(
+            one, template, plan.kills, plan.answers_before_kill, terminals, plan.commit_delay_s
         )
+        result.survival.append(row)
+        result.findings += [f"{one.name}, killed: {finding}" for finding in row.findings]
     if "deploy" in parts:
         progress(f"deploy: {one.name}")
         release = folder / deploy.RELEASE
         if not release.is_dir():
             await asyncio.to_thread(deploy.next_release, folder)
-        result.deploy.append(await deploy.measure(one, template, release))
+        result.deploy.append(await deploy.measure(one, template, release, plan.commit_delay_s))
 
 
 async def _speed(result: Result, bench: Bench, parts: Sequence[str], progress: Progress) -> None:
@@ -98,7 +100,7 @@ async def _speed(result: Result, bench: Bench, parts: Sequence[str], progress: P
         async for latency in bench.open():
             progress(f"open loop: {latency.name}, {latency.rate:,} inputs/s")
             result.latency.append(latency)
-    result.findings = bench.audited()
+    result.findings += bench.audited()
 
 
 def _light(competitors: Sequence[Competitor]) -> list[Competitor]:

@@ -2,53 +2,108 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from comparison.audit import Row, books, inputs, ledger, reading, row_of
 from comparison.bank_store import copied
+from comparison.compare.child import fresh
 from comparison.compare.children import ChildFailed, child
 from comparison.compare.results import Survival
 from comparison.competitor import Competitor
+from comparison.workload import Transfer
 
 TERMINALS = 20
 
 
+class Step(NamedTuple):
+    """A step that was answered."""
+
+    terminal: str
+    sequence: int
+    kind: str
+    """checked or posted."""
+    reference: str
+    mark: str
+    """Of its screen."""
+
+
+class Stands(NamedTuple):
+    """Where a terminal is after the restart."""
+
+    sequence: int
+    """Of the last input its competitor has answered."""
+    kind: str
+    mark: str
+
+
 class Log:
-    """What the terminals know: the last answer each saw, and what each had sent after it."""
+    """What the terminals know: every answer each saw, and what each had sent after the last."""
 
     def __init__(self) -> None:
-        self.answered: dict[str, tuple[str, str]] = {}
+        self.steps: list[Step] = []
+        self.last: dict[str, Step] = {}
         self.under_way: dict[str, str] = {}
-        self.posted: set[str] = set()
-        self.steps = 0
+        self.typed: set[Row] = set()
 
     def take(self, events: Iterable[Any]) -> None:
         """Note what a process said."""
-        for event, terminal, kind, reference in events:
+        for event, terminal, kind, *rest in events:
             if event == "sent":
                 self.under_way[terminal] = kind
+                self.typed.add(row_of(Transfer(*rest), terminal))
                 continue
             self.under_way.pop(terminal, None)
-            self.answered[terminal] = (kind, reference)
-            self.steps += 1
-            if kind == "posted":
-                self.posted.add(reference)
+            reference, sequence, mark = rest
+            self.last[terminal] = Step(terminal, sequence, kind, reference, mark)
+            self.steps.append(self.last[terminal])
 
-    def may_stand(self, terminal: str) -> set[str]:
-        """The stages a terminal may find itself on: its last answer's, or that of the input under way."""
-        return {self.answered[terminal][0], self.under_way.get(terminal, self.answered[terminal][0])}
+    def went_on(self, terminal: str, stands: Stands | None) -> bool:
+        """Whether a terminal stands on its last answer, on the same screen, or on that of the input under way."""
+        last = self.last[terminal]
+        if stands is None:
+            return False
+        if stands.sequence == last.sequence:
+            return stands.mark == last.mark
+        return stands.sequence == last.sequence + 1 and stands.kind == self.under_way.get(terminal)
+
+    def lost(
+        self, stands: dict[str, Stands], posted: Collection[str], kept: Collection[tuple[str, int]] | None
+    ) -> int:
+        """Answered steps that nothing shows any more.
+
+        A posting is to be in the ledger. A check is there when its transfer was posted, or when its terminal stands on
+        it. Each is to be in the history as well; `kept` None: the competitor has none.
+        """
+
+        def there(step: Step) -> bool:
+            if kept is not None and (step.terminal, step.sequence) not in kept:
+                return False
+            if step.reference in posted:
+                return True
+            return (
+                step == self.last[step.terminal]
+                and step.kind == "checked"
+                and self.went_on(step.terminal, stands.get(step.terminal))
+            )
+
+        return sum(not there(step) for step in self.steps)
 
 
 async def measure(
-    competitor: Competitor, template: Path, kills: int, answers: int, terminals: int = TERMINALS
+    competitor: Competitor,
+    template: Path,
+    kills: int,
+    answers: int,
+    terminals: int = TERMINALS,
+    commit_delay_s: float = 0.0,
 ) -> Survival:
     """Kill it `kills` times after about so many answers, each time with a new store."""
     found: Counter[str] = Counter()
     notes: set[str] = set()
+    findings: list[str] = []
     for number in range(kills):
         store = copied(template, f"killed {competitor.name} {number}")
         values = {
@@ -56,53 +111,72 @@ async def measure(
             "store": str(store),
             "terminals": terminals,
             "seed": 40 + number,
+            "commit_delay_s": commit_delay_s,
         }
-        log = await _killed(values, answers + 37 * number)
-        found["steps"] += log.steps
-        found["open"] += len(log.answered)
-        try:
-            await _restarted(values, log, found, notes)
-        except (ChildFailed, TimeoutError) as error:
-            found["lost"] += len(log.answered)
-            notes.add(f"could not go on: {error}"[:160])
-        _look(store, log, found)
+        log = await _killed(values, answers + 37 * number, notes)
+        if log.steps:
+            stands = await _restarted(values, notes)
+            findings += _look(store, log, stands, found, competitor, values)
         for left in store.parent.glob(f"{store.stem}*"):
             left.unlink()
     expected = "0 lost, 0 doubled" if competitor.saves else "all lost"
     return Survival(
-        competitor.name, kills, found["open"], found["lost"], found["steps"], found["steps lost"],
-        found["doubled"], expected, "; ".join(sorted(notes)),
+        competitor.name, found["kills"], found["open"], found["lost"], found["steps"], found["steps lost"],
+        found["doubled"], expected, "; ".join(sorted(notes)), findings,
     )  # fmt: skip
 
 
-async def _killed(values: dict[str, Any], answers: int) -> Log:
+async def _killed(values: dict[str, Any], answers: int, notes: set[str]) -> Log:
+    """Let it work until so many answers came, and kill it; one that ends by itself is noted, and counts as killed."""
     log, events = Log(), []
     async with child("work", values) as process:
-        while answers:
-            events.append(await process.heard())
-            answers -= events[-1][0] == "answered"
+        try:
+            await process.heard()  # all terminals are attached
+            while answers:
+                events.append(await process.heard())
+                answers -= events[-1][0] == "answered"
+        except (ChildFailed, TimeoutError) as error:
+            notes.add(f"ended before it was killed: {str(error) or 'nothing came any more'}"[:160])
         await process.kill()
-        events += await process.said()
+        events += [event for event in await process.said() if event[0] in {"sent", "answered"}]
     log.take(events)
     return log
 
 
-async def _restarted(values: dict[str, Any], log: Log, found: Counter[str], notes: set[str]) -> None:
-    heard = 0
-    async with child("resume", values) as process:
-        while heard < 2 * values["terminals"]:
-            event, terminal, said = await process.heard(30)
-            heard += 1
-            if event == "stands":
-                if terminal in log.answered and said not in log.may_stand(terminal):
-                    found["lost"] += 1
-            elif said:
-                notes.add(f"a terminal could not go on: {said}"[:160])
+async def _restarted(values: dict[str, Any], notes: set[str]) -> dict[str, Stands]:
+    """Where the terminals stand; whatever keeps them from going on is noted."""
+    stands: dict[str, Stands] = {}
+    try:
+        async with child("resume", values) as process:
+            for _ in range(2 * values["terminals"]):
+                event, terminal, *said = await process.heard(30)
+                if event == "stands":
+                    stands[terminal] = Stands(*said)
+                elif said[0]:
+                    notes.add(f"a terminal could not go on: {said[0]}"[:160])
+    except (ChildFailed, TimeoutError) as error:
+        notes.add(f"could not go on: {str(error) or 'nothing came any more'}"[:160])
+    return stands
 
 
-def _look(store: Path, log: Log, found: Counter[str]) -> None:
-    """What the bank's own ledger says: every posting that was shown is there, and none twice."""
-    with closing(sqlite3.connect(store)) as database:
-        ledger = Counter(reference for (reference,) in database.execute("SELECT reference FROM ledger"))
-    found["steps lost"] += len(log.posted - ledger.keys())
-    found["doubled"] += sum(count - 1 for count in ledger.values())
+def _look(
+    store: Path,
+    log: Log,
+    stands: dict[str, Stands],
+    found: Counter[str],
+    competitor: Competitor,
+    values: dict[str, Any],
+) -> list[str]:
+    """Compare the bank's own rows with what was shown; what the audit of the books finds is returned."""
+    with reading(store) as database:
+        rows, kept, findings = ledger(database), inputs(database), books(database)
+    posted = Counter(reference for *_, reference, _ in rows.elements())
+    found["kills"] += 1
+    found["open"] += len(log.last)
+    found["lost"] += sum(not log.went_on(terminal, stands.get(terminal)) for terminal in log.last)
+    found["steps"] += len(log.steps)
+    found["steps lost"] += log.lost(stands, posted, set(kept) if competitor.steps_kept else None)
+    found["doubled"] += sum(count - 1 for count in posted.values())
+    after = {row_of(fresh(values["seed"], number), f"K{number:03}") for number in range(values["terminals"])}
+    strangers = len(rows.keys() - log.typed - after)
+    return findings + [f"ledger: {strangers} rows that nobody typed"] * bool(strangers)

@@ -34,8 +34,20 @@ async def test_a_kill_loses_what_is_in_memory_and_nothing_else(template: Path) -
     assert (ours.conversations_lost, ours.steps_lost, ours.steps_doubled, ours.note) == (0, 0, 0, "")
     assert ours.open_conversations == 4
     assert ours.steps_acknowledged >= 30
+    assert ours.findings == memory.findings == []
     assert memory.conversations_lost == memory.open_conversations > 0
-    assert memory.steps_lost > 0
+    assert memory.steps_lost == memory.steps_acknowledged > 0
+
+
+async def test_a_process_that_dies_by_itself_is_a_note(template: Path, tmp_path: Path) -> None:
+    """What keeps one competitor from being measured is said in its row; the others are measured."""
+    killed = await survival.measure(ABSENT, template, 1, 10)
+    assert (killed.kills, killed.open_conversations) == (0, 0)
+    assert "ended before it was killed: it ended with 1" in killed.note
+    absent, ours = [row async for row in idle.measure([ABSENT, OURS], [100], tmp_path)]
+    assert absent.bytes_each is None
+    assert "not reached: it ended with 1" in absent.note
+    assert ours.first_answer_ms is not None
 
 
 async def test_a_deploy_upgrades_the_area(template: Path, tmp_path: Path) -> None:

@@ -8,17 +8,19 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from comparison import closed_loop, open_loop
-from comparison.audit import Expected, audit
+from comparison.audit import Expected, audit, inputs, ledger, reading
 from comparison.bank_store import copied
+from comparison.compare import child
 from comparison.compare.plan import QUICK
 from comparison.compare.results import Spread
 from comparison.compare.speed import Bench, Measured, summary
-from comparison.compare.survival import Log
+from comparison.compare.survival import Log, Stands
 from comparison.competitor import Competitor, Keyboard, Line
 from comparison.table import COMPETITORS
 from comparison.workload import Transfer, transfers
@@ -183,12 +185,62 @@ async def test_findings_of_a_run_name_the_competitor(template: Path) -> None:
     assert [finding.partition(",")[0] for finding in bench.audited()] == ["asyncio"]
 
 
+async def forgetting(store: Path, forgets: bool) -> tuple[Log, dict[str, Stands], Path]:
+    """A terminal's log of a transfer, a check, and a key under way; where it stands on what its store remembers."""
+    log, kept = Log(), store.with_suffix(".kept.db")
+
+    def tell(*event: object) -> None:
+        log.take([event])
+
+    first, second = islice(transfers(4, 4), 2)
+    async with SAVED.opened(store) as opened:
+        keyboard = await SAVED.keyboard(opened, "K000")
+        await child.transfer_once(keyboard, first, tell)
+        if forgets:
+            await asyncio.to_thread(_backup, store, kept)
+        tell("sent", "K000", "checked", *second)
+        await keyboard.check(second)
+        tell("answered", "K000", "checked", second.reference, keyboard.sequence, child.mark(keyboard.screen))
+        tell("sent", "K000", "posted", *second)
+    async with SAVED.opened(kept if forgets else store) as opened:
+        stands = Stands(*child.stands(await SAVED.keyboard(opened, "K000")))
+    return log, {"K000": stands}, kept if forgets else store
+
+
+def _backup(store: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(store)) as database, closing(sqlite3.connect(copy)) as there:
+        database.backup(there)
+
+
+@pytest.mark.parametrize("history", [True, False])
+@pytest.mark.parametrize("forgets", [False, True])
+async def test_an_answered_check_that_is_forgotten_is_found(
+    template: Path, forgets: bool, history: bool
+) -> None:
+    """Standing on an earlier posting is not standing on the one under way: the check that was answered is lost."""
+    log, stands, left = await forgetting(copied(template, f"forgets {forgets} {history}"), forgets)
+    with reading(left) as database:
+        posted, kept = {row[3] for row in ledger(database)}, set(inputs(database))
+    assert log.went_on("K000", stands["K000"]) is not forgets
+    assert log.lost(stands, posted, kept if history else None) == int(forgets)
+
+
 def test_a_log_knows_where_a_terminal_may_stand() -> None:
-    """Its last answer, or the input under way when the process died; nothing else."""
-    log = Log()
-    log.take([["sent", "T1", "checked", "A"], ["answered", "T1", "checked", "A"]])
-    assert log.may_stand("T1") == {"checked"}
-    log.take([["sent", "T1", "posted", "A"]])
-    assert log.may_stand("T1") == {"checked", "posted"}
-    log.take([["answered", "T1", "posted", "A"]])
-    assert (log.may_stand("T1"), log.posted) == ({"posted"}, {"A"})
+    """Its last answer, on the very screen, or the input under way when the process died; nothing else."""
+    log, row = Log(), ("1", "2", "3.00", "A")
+    log.take([["sent", "T1", "checked", *row], ["answered", "T1", "checked", "A", 2, "m2"]])
+    assert log.went_on("T1", Stands(2, "checked", "m2"))
+    assert not log.went_on("T1", Stands(2, "checked", "another screen"))
+    assert not log.went_on("T1", Stands(3, "posted", "m3"))
+    log.take([["sent", "T1", "posted", *row]])
+    assert log.went_on("T1", Stands(2, "checked", "m2"))
+    assert log.went_on("T1", Stands(3, "posted", "m3"))
+    assert not log.went_on("T1", Stands(1, "posted", "m1"))
+    assert not log.went_on("T1", None)
+    log.take([["answered", "T1", "posted", "A", 3, "m3"]])
+    assert not log.went_on("T1", Stands(2, "checked", "m2"))
+    assert (log.lost({}, set(), None), log.lost({}, {"A"}, None), log.lost({}, {"A"}, {("T1", 3)})) == (
+        2,
+        0,
+        1,
+    )
