@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from transactions.bank import tour
 from transactions.bank.tour_audit import audit, balances, reading
+from transactions.bank.tour_terminal import ScriptProcess
 
 TOUR = [sys.executable, "-c", "from monitor.cli import main; main()", "tour"]
 
@@ -45,6 +49,52 @@ def test_the_tour_shows_what_it_claims(toured: tuple[Path, str]) -> None:
     assert 'area      {"source":"10020011","target":"20030022"' in text
     assert "shows the same screen after" in text
     assert len(re.findall(r"^   (?:at once|after|once).* 1 time$", text, re.MULTILINE)) == 5
+
+
+class OnADiskThatLies(tour.Tour):
+    """A tour whose store is, after each kill, as it was before F5."""
+
+    def _post_and_kill(self, process: ScriptProcess, *rest: Any) -> Any:
+        self._before = sqlite3.connect(":memory:")
+        with reading(self._store) as database:
+            database.backup(self._before)
+        return super()._post_and_kill(process, *rest)
+
+    def _resume(self) -> ScriptProcess:
+        if hasattr(self, "_before"):
+            with closing(sqlite3.connect(self._store)) as database, closing(self._before):
+                self._before.backup(database)
+        return super()._resume()
+
+
+def test_a_posting_that_is_forgotten_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stored before the kill, to be confirmed after it: that F5 posts it once in the end does not make it sound."""
+    monkeypatch.setattr(tour, "KILLS", tour.KILLS[-1:])
+    assert OnADiskThatLies(tmp_path / "tour.db").play() is False
+    text = capsys.readouterr().out
+    assert "FORGOTTEN, to confirm" in text
+    assert "NOT SOUND" in text
+    assert re.search(r"^   lost +1 ", text, re.MULTILINE)
+
+
+def test_a_posting_that_is_not_stored_in_time_is_not_called_stored(
+    toured: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is waited for, and given up."""
+    monkeypatch.setattr(tour, "STORED_S_MAX", 0.0)
+    with reading(toured[0]) as database:
+        assert tour._until_stored(database, "TOUR-1")
+        assert not tour._until_stored(database, "TOUR-99")
+
+
+def test_an_interrupt_is_the_tours_alone(tmp_path: Path) -> None:
+    """A child is in a session of its own, so that Ctrl+C does not reach it; and it may be killed twice."""
+    process = ScriptProcess(tmp_path / "tour.db", "T001")
+    assert os.getsid(process.pid) == process.pid != os.getsid(0)
+    process.kill()
+    process.kill()
 
 
 def test_a_store_that_is_there_is_not_touched(tmp_path: Path) -> None:

@@ -69,12 +69,21 @@ class Tour:
         self._store = store
         self._resumes_ms: list[float] = []
         self._references: list[str] = []
-        self._screens_lost = 0
+        self._forgotten = 0
+        """Times a new process did not know what had been answered or stored."""
+        self._process: ScriptProcess | None = None
 
     def play(self) -> bool:
         """Play it all; False if anything was lost or doubled."""
         _title()
-        first = ScriptProcess(self._store, TERMINAL)
+        try:
+            return self._acts()
+        finally:
+            if self._process is not None:
+                self._process.kill()
+
+    def _acts(self) -> bool:
+        first = self._process = ScriptProcess(self._store, TERMINAL)
         with reading(self._store) as database:
             opening = balances(database)
             self._type_transfer(first)
@@ -83,8 +92,9 @@ class Tour:
             last = self._kill_before_the_answer(second, database)
             last.close()
             figures = audit(database, opening, self._references)
+        figures = figures._replace(lost=figures.lost + self._forgotten)
         self._show_figures(figures)
-        return figures.sound and not self._screens_lost
+        return figures.sound
 
     def _type_transfer(self, process: ScriptProcess) -> None:
         _act(1, "An operator types a transfer", f"process {process.pid}")
@@ -106,8 +116,8 @@ class Tour:
         _act(3, "The operator thinks; the process dies", f"kill -9 {process.pid}")
         process.kill()
         again = self._resume()
-        self._screens_lost += again.first_screen != before
-        same = "ANOTHER screen" if self._screens_lost else "the same screen"
+        self._forgotten += again.first_screen != before
+        same = "ANOTHER screen" if self._forgotten else "the same screen"
         _say(
             f"A new process, {again.pid}, shows {same} after {again.ready_ms:.0f} ms, most of it Python "
             "starting. No process was needed while the operator was thinking."
@@ -115,7 +125,7 @@ class Tour:
         return again
 
     def _resume(self) -> ScriptProcess:
-        process = ScriptProcess(self._store, TERMINAL)
+        process = self._process = ScriptProcess(self._store, TERMINAL)
         self._resumes_ms.append(process.ready_ms)
         return process
 
@@ -126,26 +136,35 @@ class Tour:
             reference = self._check(process) if number else self._references[-1]
             process, told = self._post_and_kill(process, database, reference, kill)
             count = times_posted(database, reference)
-            _row(kill.when, *told, f"{count} time{'' if count == 1 else 's'}")
+            _row(*told, f"{count} time{'' if count == 1 else 's'}")
         _line()
         _show_screen([row for row in process.screen() if "posted" in row])
         return process
 
     def _post_and_kill(
         self, process: ScriptProcess, database: sqlite3.Connection, reference: str, kill: Kill
-    ) -> tuple[ScriptProcess, tuple[str, str, str]]:
-        """Press F5 and kill: the new process, whether an answer was out, its screen, and if F5 was needed again."""
+    ) -> tuple[ScriptProcess, tuple[str, str, str, str]]:
+        """Press F5 and kill: the new process; and when, if an answer was out, its screen, if F5 was needed again."""
         process.write("PF(5)")
-        if kill.after_ms is None:
-            _until_stored(database, reference)
-        else:
+        when = kill.when
+        if kill.after_ms is not None:
             time.sleep(kill.after_ms / 1000)
-        answer = "unread" if process.kill() else "none"
+        elif not _until_stored(database, reference):
+            when = f"unstored after {STORED_S_MAX:g} s"
+        answered = process.kill()
+        settled = answered or times_posted(database, reference) > 0
+        answer = "unread" if answered else "none"
         again = self._resume()
         if _is_posted(again.first_screen):
-            return again, (answer, "the transfer, posted", "no")
+            return again, (when, answer, "the transfer, posted", "no")
+        self._forgotten += settled
         again.press("PF(5)")
-        return again, (answer, "the transfer, to confirm", "yes")
+        return again, (
+            when,
+            answer,
+            "FORGOTTEN, to confirm" if settled else "the transfer, to confirm",
+            "yes",
+        )
 
     def _show_figures(self, figures: Figures) -> None:
         _act(5, "The audit, by SQL alone", "sound" if figures.sound else "NOT SOUND")
@@ -156,7 +175,11 @@ class Tour:
             ("commits", f"{figures.commits}", "one a step, one an attachment"),
             ("resume", f"{resume_ms:.0f} ms", "median, from a new process to the screen"),
             ("duplicates", f"{figures.duplicates}", "of postings and of steps"),
-            ("lost", f"{figures.lost}", f"of {len(self._references)} transfers"),
+            (
+                "lost",
+                f"{figures.lost}",
+                f"of {len(self._references)} transfers, and of what was answered or stored",
+            ),
             ("unexplained", f"{figures.unexplained}", "minor units between the ledger and the balances"),
         ):
             _line(f"   {name:<13}{value:>8}   {note}")
@@ -167,10 +190,13 @@ def _row(when: str, answer: str, shown: str, pressed: str, posted: str) -> None:
     _line(f"   {when:<21}{answer:<9}{shown:<27}{pressed:<11}{posted}")
 
 
-def _until_stored(database: sqlite3.Connection, reference: str) -> None:
+def _until_stored(database: sqlite3.Connection, reference: str) -> bool:
+    """Wait for a posting to be in the store; False if it is not there in time."""
     deadline = time.monotonic() + STORED_S_MAX
-    while not times_posted(database, reference) and time.monotonic() < deadline:
-        pass
+    while not times_posted(database, reference):
+        if time.monotonic() > deadline:
+            return False
+    return True
 
 
 def _is_posted(screen: list[str]) -> bool:

@@ -24,8 +24,13 @@ class ScriptProcess:
             env=variables,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl+C is for the tour, which ends this process itself
         )
-        self.first_screen = self.screen()
+        try:
+            self.first_screen = self.screen()
+        except BaseException:
+            self.kill()
+            raise
         self.ready_ms = (time.perf_counter() - started) * 1000
         """From the start of the process to the screen the terminal is on."""
 
