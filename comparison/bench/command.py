@@ -12,6 +12,8 @@ import click
 from comparison.bench import idle as idle_conversations
 from comparison.bench.report import HEAD, closing_lines, line, summary
 from comparison.bench.rounds import Figure, Plan, fsync_ms, measure, prepare
+from comparison.open_files import allow_open_files
+from monitor.signals import exit_on_signals
 from monitor.tuning import tune_process
 
 
@@ -60,6 +62,8 @@ def bench(
     as_json: bool,
 ) -> None:
     """Measure steps a second beside one aiosqlite transaction a step; exit 1 if the audit finds a mistake."""
+    exit_on_signals()
+    allow_open_files()
     if idle:
         with tempfile.TemporaryDirectory(prefix="entracte-idle-") as folder:
             _idle(Path(folder), idle, as_json)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from hashlib import blake2s
 from pathlib import Path
@@ -14,6 +18,9 @@ from comparison.compare import idle_child, neighbour_child
 from comparison.competitor import Competitor, Keyboard
 from comparison.table import COMPETITORS
 from comparison.workload import Transfer, transfers
+
+WATCH_S = 0.5
+"""Between two looks at whether the process that started this one is still there."""
 
 
 def say(*values: Any) -> None:
@@ -131,5 +138,22 @@ ROLES: dict[str, Callable[..., Awaitable[None]]] = {
 }
 
 
+def end_with(parent: int) -> None:
+    """Have a thread that ends this process, and all it has started, soon after `parent` (its process id) is gone.
+
+    A thread, for the event loop may be stuck for ever: that is one of the experiments.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_S)
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
 if __name__ == "__main__":
+    end_with(int(sys.argv[3]))
     asyncio.run(ROLES[sys.argv[1]](**json.loads(sys.argv[2])))  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ class ChildFailed(Exception):
 
 
 class Child:
-    """One process; it ends at the latest with its experiment."""
+    """One process; it ends at the latest with its experiment, or with the process that started it."""
 
     def __init__(self, process: asyncio.subprocess.Process, began: float) -> None:
         self._process = process
@@ -78,6 +78,7 @@ async def child(role: str, values: Mapping[str, Any], source: Path | None = None
         "comparison.compare.child",
         role,
         json.dumps(dict(values)),
+        str(os.getpid()),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

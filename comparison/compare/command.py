@@ -16,6 +16,7 @@ from comparison.compare.plan import QUICK, WHOLE
 from comparison.compare.running import PARTS, run
 from comparison.competitor import Competitor
 from comparison.table import COMPETITORS, ENTRACTE
+from monitor.signals import exit_on_signals
 
 FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
@@ -61,6 +62,7 @@ def compare(
     commit_delay_ms: float,
 ) -> None:
     """Measure entracte beside asyncio, Tornado, threads, Starlette, DBOS and LangGraph; exit 1 if an audit fails."""
+    exit_on_signals()
     plan = (QUICK if quick else WHOLE)._replace(commit_delay_s=commit_delay_ms / 1e3)
     with tempfile.TemporaryDirectory(prefix="entracte-compare-", ignore_cleanup_errors=True) as folder:
         result = asyncio.run(run(plan, only, parts or PARTS, Path(folder), _tell, quick))

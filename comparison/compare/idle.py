@@ -98,7 +98,7 @@ async def _bytes(competitor: Competitor, conversations: int, store: Path) -> int
         with ExitStack() as sockets:
             if competitor.idle == "connected":
                 _, port = await process.heard()
-                _allow_files(conversations + WARM + SPARE_FILES)
+                _require_files(conversations + WARM + SPARE_FILES)
                 await _connect(process, sockets, port, conversations)
             _, grown = await process.heard()
         process.tell()
@@ -136,12 +136,10 @@ def _line(connection: socket.socket, line: bytes) -> str:
     return b"".join(parts).decode()
 
 
-def _allow_files(count: int) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if count > hard:
-        raise OSError(f"{count:,} connections, and this system allows {hard:,} open files")
-    if count > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def _require_files(count: int) -> None:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and count > soft:
+        raise OSError(f"{count:,} connections, and this system allows {soft:,} open files")
 
 
 async def _first_answer(competitor: Competitor, store: Path, conversations: int) -> float | None:

@@ -19,6 +19,7 @@ from comparison.compare.plan import Plan
 from comparison.compare.results import About, Result
 from comparison.compare.speed import Bench, summary
 from comparison.competitor import Competitor
+from comparison.open_files import allow_open_files
 from comparison.table import ENTRACTE
 from monitor.tuning import tune_process
 
@@ -40,6 +41,7 @@ async def run(
 ) -> Result:
     """Run the parts asked for, and tell `progress` of each figure."""
     began = time.perf_counter()
+    allow_open_files()
     template = await make_template(folder)
     installed = [one for one in competitors if not one.missing()]
     result = _about(plan, competitors, quick, fsync_ms(folder))

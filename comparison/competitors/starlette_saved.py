@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -104,6 +104,11 @@ class _Quiet(uvicorn.Server):
 
     def install_signal_handlers(self) -> None:
         """None."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None: the newer name of the same."""
+        yield
 
 
 async def attach(connections: Connections[HttpClient], terminal: str) -> Line:

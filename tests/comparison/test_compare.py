@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -157,3 +161,44 @@ def test_command_refuses_an_unknown_name() -> None:
     done = CliRunner().invoke(compare, ["--only", "nobody"])
     assert done.exit_code == 2
     assert re.search(r"'nobody' is none of: entracte;", done.output)
+
+
+def test_a_child_ends_with_its_parent() -> None:
+    """Even while nothing but an endless loop runs in it."""
+    source = (
+        "from comparison.compare.child import end_with\nend_with({})\nprint(flush=True)\nwhile True: pass"
+    )
+    command = [sys.executable, "-c", source.format(0)]
+    orphan = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+    with orphan:
+        assert orphan.wait(30) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_ended_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:
+    """Neither its temporary folder nor the process it was about to kill."""
+    command = [sys.executable, "-c", "from monitor.cli import main; main()", "compare", "--quick"]
+    asked = subprocess.Popen(
+        [*command, "--part", "survival", "--only", "asyncio, in memory"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with asked:
+        assert asked.stderr is not None
+        assert b"survival: entracte" in asked.stderr.readline()
+        asked.send_signal(ending)
+        _, complaint = asked.communicate(timeout=30)
+    assert (asked.returncode, b"Traceback" in complaint) == (128 + ending, False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_few_open_files_are_made_more() -> None:
+    """What the shell allows at first is raised for the whole run, and for the processes it starts."""
+    source = (
+        "import resource as r; from comparison.open_files import allow_open_files\n"
+        "hard = r.getrlimit(r.RLIMIT_NOFILE)[1]\n"
+        "r.setrlimit(r.RLIMIT_NOFILE, (64, hard)); allow_open_files(); print(r.getrlimit(r.RLIMIT_NOFILE)[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 64

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import click
 
+from monitor.signals import exit_on_signals
 from transactions.bank.tour_audit import LATEST_STEP, Figures, audit, balances, reading, times_posted
 from transactions.bank.tour_terminal import ScriptError, ScriptProcess
 
@@ -53,6 +54,7 @@ def tour(store: Path | None) -> None:
         raise click.UsageError(f"{store} is there already; name a new file.")
     if store is not None and not store.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder {store.parent}; make it, or name another file.")
+    exit_on_signals()
     with tempfile.TemporaryDirectory(prefix="entracte-") as folder:
         try:
             sound = Tour((store or Path(folder, "tour.db")).absolute()).play()
