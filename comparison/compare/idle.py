@@ -28,9 +28,9 @@ EXPERIMENT_S_MAX = 90.0
 
 
 async def measure(
-    competitors: Sequence[Competitor], counts: Sequence[int], folder: Path
+    competitors: Sequence[Competitor], counts: Sequence[int], folder: Path, commit_delay_s: float = 0.0
 ) -> AsyncIterator[Idle]:
-    """Every figure as it comes; a process of its own for each."""
+    """Every figure as it comes; a process of its own for each. The delay is for the first answer only."""
     one = await stored.prepare(folder)
     base: dict[str, int | str] = {}
     few = folder / "idle-few.db"
@@ -44,7 +44,7 @@ async def measure(
         for competitor in competitors:
             fewest = conversations == min(counts)
             count = min(conversations, competitor.idle_max) if fewest else conversations
-            yield await _one(competitor, count, store, base.get(competitor.name, 0))
+            yield await _one(competitor, count, store, base.get(competitor.name, 0), commit_delay_s)
         await asyncio.to_thread(_remove, folder, store.stem)
 
 
@@ -72,7 +72,9 @@ async def _base(competitor: Competitor, store: Path) -> int | str:
         return _why(error)
 
 
-async def _one(competitor: Competitor, conversations: int, store: Path, base: int | str) -> Idle:
+async def _one(
+    competitor: Competitor, conversations: int, store: Path, base: int | str, commit_delay_s: float
+) -> Idle:
     if conversations > competitor.idle_max:
         return Idle(competitor.name, conversations, None, note=f"not tried past {competitor.idle_max:,}")
     if isinstance(base, str):
@@ -81,7 +83,7 @@ async def _one(competitor: Competitor, conversations: int, store: Path, base: in
     try:
         async with asyncio.timeout(EXPERIMENT_S_MAX):
             grown = await _bytes(competitor, conversations, own) - base
-            first = await _first_answer(competitor, own, conversations)
+            first = await _first_answer(competitor, own, conversations, commit_delay_s)
     except FAILURES as error:
         return Idle(competitor.name, conversations, None, note=_why(error))
     note = "" if competitor.saves else "lost with the process"
@@ -142,12 +144,18 @@ def _require_files(count: int) -> None:
         raise OSError(f"{count:,} connections, and this system allows {soft:,} open files")
 
 
-async def _first_answer(competitor: Competitor, store: Path, conversations: int) -> float | None:
+async def _first_answer(
+    competitor: Competitor, store: Path, conversations: int, commit_delay_s: float
+) -> float | None:
     if not competitor.saves:
         return None
-    values = {"competitor": competitor.name, "store": str(store), "terminal": f"I{conversations + KEYS - 1}"}
-    if competitor.idle == "live":
-        values["terminal"] = f"I{conversations - 1}"
+    last = conversations if competitor.idle == "live" else conversations + KEYS
+    values = {
+        "competitor": competitor.name,
+        "store": str(store),
+        "terminal": f"I{last - 1}",
+        "commit_delay_s": commit_delay_s,
+    }
     async with child("restarted", values) as process:
         await process.heard()
         return (time.perf_counter() - process.began) * 1e3

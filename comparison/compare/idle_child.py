@@ -56,10 +56,10 @@ async def idle(competitor: str, store: str, conversations: int) -> None:
         await _told()
 
 
-async def restarted(competitor: str, store: str, terminal: str) -> None:
+async def restarted(competitor: str, store: str, terminal: str, commit_delay_s: float) -> None:
     """A key at a conversation that an earlier process began; answered as soon as this one can."""
     style = next(one for one in COMPETITORS if one.name == competitor)
-    async with style.opened(Path(store)) as opened:
+    async with style.opened(Path(store), commit_delay_s) as opened:
         keyboard = await style.keyboard(opened, terminal)
         await keyboard.post()
         _say("answered")

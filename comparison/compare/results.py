@@ -91,7 +91,7 @@ class Deploy(msgspec.Struct):
 
 
 class Neighbour(msgspec.Struct):
-    """The other terminals beside a bad one."""
+    """The other terminals beside a bad one, at a steady rate of inputs."""
 
     name: str
     kind: str
@@ -101,6 +101,12 @@ class Neighbour(msgspec.Struct):
     max_ms: float | None
     became: str
     """Of the bad one."""
+    inputs: int = 0
+    """In each of the two phases: p99 of fewer than 1,000 says little, p95 more."""
+    quiet_p95_ms: float | None = None
+    p95_ms: float | None = None
+    at_least: bool = False
+    """True: the others waited at least so long beside it; the experiment was ended, not their wait."""
 
 
 class Result(msgspec.Struct):

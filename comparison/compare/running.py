@@ -47,7 +47,8 @@ async def run(
     result = _about(plan, competitors, quick, fsync_ms(folder))
     if "idle" in parts:
         # first, while the process is as small as those it starts
-        async for cost in idle.measure(installed if not quick else _light(installed), plan.idle, folder):
+        some = _light(installed) if quick else installed
+        async for cost in idle.measure(some, plan.idle, folder, plan.commit_delay_s):
             progress(f"idle: {cost.name}, {cost.conversations:,}")
             result.idle.append(cost)
     for one in installed:
@@ -55,7 +56,7 @@ async def run(
             continue
         await _experiments(result, plan, one, parts, template, folder, progress)
     if "neighbour" in parts and any(one.name == ENTRACTE for one in installed):
-        async for beside in neighbour.measure(template, plan.neighbour_s, plan.everything):
+        async for beside in neighbour.measure(template, plan):
             progress(f"bad neighbour: {beside.name}, {beside.kind}")
             result.neighbour.append(beside)
     await _speed(result, Bench(plan, installed, template), parts, progress)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -35,6 +34,7 @@ from comparison.teller import (
     read,
 )
 from monitor.exchange import Aid, Inbound
+from monitor.store.connection import HopConnection
 
 WAIT_S_MAX = 90 * 86_400.0
 POLL_S = 0.01
@@ -110,11 +110,13 @@ def _post(cursor: Any, moved: Moved) -> None:
 
 
 def _engine(url: str, commit_delay_s: float, *, system: bool) -> sa.Engine:
-    engine = sa.create_engine(url, pool_size=20, max_overflow=20)
+    factory = {"factory": HopConnection}  # its commits can be made slower
+    engine = sa.create_engine(url, pool_size=20, max_overflow=20, connect_args=factory)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         connection.isolation_level = "IMMEDIATE" if system else None
+        connection.commit_delay_s = commit_delay_s
         for pragma in (*sql.PRAGMAS, "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -123,11 +125,6 @@ def _engine(url: str, commit_delay_s: float, *, system: bool) -> sa.Engine:
         """The balances are read and written under one lock: sqlite3 alone would begin at the first write."""
         if not system:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    @sa.event.listens_for(engine, "commit")
-    def slow_down(_: object) -> None:
-        if commit_delay_s:
-            time.sleep(commit_delay_s)
 
     return engine
 

@@ -55,6 +55,8 @@ class HopConnection(sqlite3.Connection):
     """
 
     commit_delay_s = 0.0
+    """How much longer a commit takes that has written something."""
+    _changes = 0
     _path: Path | None = None
     _file = (0, 0)
 
@@ -62,15 +64,25 @@ class HopConnection(sqlite3.Connection):
         """As `sqlite3` has it, but `RUN` calls the function given as the only parameter."""
         if sql is RUN:
             return _Result(self, parameters[0](self))
-        if sql == "COMMIT" and self._path is not None:
-            self._check_there(self._path)
-            if self.commit_delay_s:
-                time.sleep(self.commit_delay_s)
+        if sql == "COMMIT":
+            self._before_commit()
         return super().execute(sql, parameters)
+
+    def commit(self) -> None:
+        """As `sqlite3` has it."""
+        self._before_commit()
+        super().commit()
 
     def keep_to(self, path: Path) -> None:
         """From now on commit to the file that is there, and to no other: raises `StoreBroken` at the commit."""
         self._path, self._file = path, file_at(path)
+
+    def _before_commit(self) -> None:
+        if self._path is not None:
+            self._check_there(self._path)
+        if self.commit_delay_s and self.total_changes != self._changes:
+            self._changes = self.total_changes
+            time.sleep(self.commit_delay_s)
 
     def _check_there(self, path: Path) -> None:
         """Its log goes by the name: what is committed to a file that was moved is lost once the log is."""

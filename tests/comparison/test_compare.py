@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from comparison.bank_store import copied
-from comparison.compare import deploy, idle, lines, neighbour, survival, text
+from comparison.compare import deploy, idle, lines, neighbour, neighbour_child, survival, text
 from comparison.compare.command import compare
 from comparison.compare.page import page
 from comparison.compare.plan import QUICK
@@ -69,6 +70,38 @@ async def test_an_endless_neighbour_is_ended(template: Path) -> None:
     assert found.quiet_p99_ms is not None
     assert found.max_ms is not None
     assert found.quiet_p99_ms < found.max_ms < 2_000
+    assert found.inputs == 200
+    assert found.quiet_p95_ms is not None
+    assert found.quiet_p95_ms <= found.quiet_p99_ms
+    assert not found.at_least
+
+
+async def test_what_stood_still_is_said_to_have_waited_at_least(
+    template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wait ends with the experiment, so that nobody knows how long it would have been."""
+    monkeypatch.setattr(neighbour, "STANDSTILL_S_MAX", 0.2)
+    found = await neighbour._one("asyncio, saved", "endless", copied(template, "stood"), 0.1)
+    assert "everything stood still" in found.became
+    assert found.at_least
+    assert found.p99_ms == found.max_ms == pytest.approx(300)
+
+
+@pytest.mark.parametrize(("kind", "in_a_thread"), [("python", True), ("endless", False)])
+async def test_asyncio_computes_in_a_thread(
+    kind: str, in_a_thread: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As entracte does; only a mistake is made where it would be made."""
+    where: list[int] = []
+
+    def computed(_: str) -> int:
+        where.append(threading.get_ident())
+        return 1
+
+    monkeypatch.setattr(neighbour_child, "_computed", computed)
+    async with neighbour_child._bad(BY_NAME["asyncio, saved"], None, kind) as bad:
+        await bad()
+    assert (where[0] != threading.get_ident()) is in_a_thread
 
 
 async def test_idle_conversations_cost_what_is_kept(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import Counter
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +18,7 @@ from comparison.bank_store import copied
 from comparison.competitor import Competitor, Keyboard
 from comparison.table import COMPETITORS
 from comparison.workload import OPENING_BALANCE, Transfer, WrongAnswer, transfers
+from monitor.store import connection
 
 TERMINALS = 4
 TRANSFERS = 3
@@ -114,3 +117,45 @@ async def test_a_refused_input_harms_no_other(name: str, template: Path) -> None
     with closing(sqlite3.connect(store)) as database:
         kept = database.execute("SELECT terminal, max(sequence) FROM step GROUP BY terminal").fetchall()
         assert dict(kept) == {"T0": 4, "T1": 3, "T2": 2}
+
+
+@pytest.mark.parametrize(
+    "competitor", [one for one in COMPETITORS if one.saves], ids=lambda competitor: competitor.name
+)
+async def test_every_step_of_it_meets_the_slower_disk(
+    competitor: Competitor, template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The delay is charged for a check and for a posting, however the competitor commits; and not for looking."""
+    required(competitor)
+    slept: list[float] = []
+    clock = SimpleNamespace(sleep=slept.append, monotonic=time.monotonic)
+    monkeypatch.setattr(connection, "time", clock)
+    store = copied(template, f"slow {competitor.name}")
+    transfer = next(transfers(9, 2))
+    async with competitor.opened(store, 0.25) as opened:
+        keyboard = await competitor.keyboard(opened, "T1")
+        slept.clear()
+        await keyboard.check(transfer)
+        checked = len(slept)
+        await keyboard.post()
+    assert 1 <= checked < len(slept)
+    assert set(slept) == {0.25}
+
+
+def test_only_what_has_written_is_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either way to commit; a transaction that only read costs what it costs."""
+    slept: list[float] = []
+    monkeypatch.setattr(connection, "time", SimpleNamespace(sleep=slept.append))
+    with closing(
+        sqlite3.connect(tmp_path / "a.db", isolation_level=None, factory=connection.HopConnection)
+    ) as database:
+        database.execute("CREATE TABLE t (x)")
+        database.commit_delay_s = 1.0
+        for write, commit in ((0, 0), (1, 0), (0, 1), (1, 1), (0, 0)):
+            database.execute("BEGIN")
+            database.execute("INSERT INTO t VALUES (1)" if write else "SELECT * FROM t")
+            if commit:
+                database.commit()
+            else:
+                database.execute("COMMIT")
+    assert slept == [1.0, 1.0]
