@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -36,10 +37,10 @@ class Measurement(NamedTuple):
 
 
 def percentile(sorted_values: Sequence[float], percent: float) -> float:
-    """The value that `percent` of the values do not exceed; not a number if there are none."""
+    """The least value that `percent` of the values do not exceed; not a number if there are none."""
     if not sorted_values:
         return float("nan")
-    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * percent / 100))]
+    return sorted_values[max(1, math.ceil(len(sorted_values) * percent / 100)) - 1]
 
 
 class _Tally:

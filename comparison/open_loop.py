@@ -15,8 +15,10 @@ from typing import NamedTuple
 from comparison.closed_loop import percentile
 from comparison.workload import Session, Transfer
 
+SHARE_MIN = 0.95
+"""Of the inputs offered in the measured time; who answers fewer in it is saturated, however long it is."""
 BEHIND_S_MAX = 1.0
-"""An input this long overdue ends the run: the rate is past saturation."""
+"""An input this long overdue ends the run of a competitor that is saturated: it would only get longer."""
 TURN_S = 0.001
 
 
@@ -27,9 +29,18 @@ class Arrivals(NamedTuple):
     answered: int
     posted: int
     seconds: float
-    saturated: bool
+    share: float
+    """Answers in the measured time over inputs that were due in it, at most 1."""
     latencies_ms: Sequence[float]
     """From the due time of each input to its answer, sorted; of all that were answered."""
+
+    cut_short: bool = False
+    """The run was ended; whoever had not been answered would have waited longer."""
+
+    @property
+    def saturated(self) -> bool:
+        """Whether the rate is more than can be answered."""
+        return self.share < SHARE_MIN
 
     def percentile_ms(self, percent: float) -> float:
         """The latency that `percent` of the inputs did not exceed."""
@@ -40,12 +51,18 @@ class _Desk:
     """The idle terminals, and what each does next."""
 
     def __init__(
-        self, sessions: Sequence[Session], work: Sequence[Iterator[Transfer]], measure_from: float
+        self,
+        sessions: Sequence[Session],
+        work: Sequence[Iterator[Transfer]],
+        measure_from: float,
+        measure_until: float,
     ) -> None:
         self.idle = deque(zip(sessions, work, [False] * len(sessions), strict=True))
         self.latencies_ms: list[float] = []
         self.posted = 0
         self._measure_from = measure_from
+        self._measure_until = measure_until
+        self._in_time = 0
 
     async def step(self, due: float) -> None:
         """The next step of the terminal that has been idle longest."""
@@ -55,9 +72,16 @@ class _Desk:
             self.posted += 1
         else:
             await session.check(next(typed))
+        now = time.perf_counter()
+        self._in_time += self._measure_from <= now < self._measure_until
         if due >= self._measure_from:
-            self.latencies_ms.append((time.perf_counter() - due) * 1e3)
+            self.latencies_ms.append((now - due) * 1e3)
         self.idle.append((session, typed, not checked))
+
+    def share(self, rate: float, now: float) -> float:
+        """Of what was offered in the measured time so far, what was answered in it."""
+        offered = rate * (min(now, self._measure_until) - self._measure_from)
+        return min(1.0, self._in_time / offered) if offered >= 1 else 1.0
 
 
 async def run(
@@ -69,18 +93,21 @@ async def run(
 ) -> Arrivals:
     """Let inputs arrive `rate` times a second for `seconds`, or until they are too far behind."""
     start = time.perf_counter()
-    desk = _Desk(sessions, work, start + warm_up_s)
-    issued, saturated, count = 0, False, int(rate * (warm_up_s + seconds))
+    until = start + warm_up_s + seconds
+    desk = _Desk(sessions, work, start + warm_up_s, until)
+    issued, count, ended = 0, int(rate * (warm_up_s + seconds)), None
     async with asyncio.TaskGroup() as group:
-        while issued < count and not saturated:
+        while issued < count and ended is None:
             due = start + issued / rate
             now = time.perf_counter()
-            saturated = now - due > BEHIND_S_MAX
-            if now < due or not desk.idle:
+            if now - due > BEHIND_S_MAX and desk.share(rate, now) < SHARE_MIN:
+                ended = desk.share(rate, now)
+            elif now < due or not desk.idle:
                 await asyncio.sleep(min(TURN_S, due - now) if now < due else TURN_S)
-                continue
-            group.create_task(desk.step(due))
-            issued += 1
-            await asyncio.sleep(0)  # the task takes its terminal
+            else:
+                group.create_task(desk.step(due))
+                issued += 1
+                await asyncio.sleep(0)  # the task takes its terminal
     took = max(seconds, time.perf_counter() - start)
-    return Arrivals(rate, issued, desk.posted, took, saturated, sorted(desk.latencies_ms))
+    share = desk.share(rate, until) if ended is None else ended
+    return Arrivals(rate, issued, desk.posted, took, share, sorted(desk.latencies_ms), ended is not None)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from comparison import entracte
+from comparison.closed_loop import percentile
 from comparison.workload import WrongAnswer, seed_accounts, transfers
 from monitor.exchange import Aid, Inbound, Outbound
 from monitor.tuning import tune_process
@@ -107,8 +108,7 @@ async def _answer_keys(store: Path, conversations: int) -> Idle:
             if not isinstance(answer, Outbound) or " posted from " not in answer.screen:
                 raise WrongAnswer(f"terminal I{number}: {answer}")
         taken.sort()
-        place = int(len(taken) * 0.99)
-        return Idle(conversations, _resident_mb(), taken[len(taken) // 2], taken[min(place, len(taken) - 1)])
+        return Idle(conversations, _resident_mb(), percentile(taken, 50), percentile(taken, 99))
 
 
 def _resident_mb() -> float:

@@ -38,7 +38,7 @@ class Others(NamedTuple):
     p99_ms: float
     max_ms: float
     inputs: int
-    saturated: bool
+    cut_short: bool
     """They fell so far behind that the phase was ended."""
 
 
@@ -58,7 +58,7 @@ async def _one(style: str, kind: str, store: Path, seconds: float, commit_delay_
             return Neighbour(style, kind, None, None, None, f"failed: {error}"[:160])
         beside, became = await _beside(process, seconds)
     p95, p99, most = beside[:3] if beside is not None else (None, None, None)
-    at_least = beside is not None and beside.saturated
+    at_least = beside is not None and beside.cut_short
     return Neighbour(
         style, kind, quiet.p99_ms, p99, most, became, quiet.inputs, quiet.p95_ms, p95, at_least
     )  # fmt: skip
@@ -75,7 +75,7 @@ async def _beside(process: Child, seconds: float) -> tuple[Others | None, str]:
         if beside is not None:
             return beside, "never ended; had to be killed"
         waited_ms = (seconds + STANDSTILL_S_MAX) * 1e3
-        stood = Others(waited_ms, waited_ms, waited_ms, 0, saturated=True)
+        stood = Others(waited_ms, waited_ms, waited_ms, 0, cut_short=True)
         return stood, "everything stood still; the process was killed"
     except ChildFailed as error:
         return beside, f"failed: {error}"[:160]

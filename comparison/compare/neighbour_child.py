@@ -62,11 +62,11 @@ async def neighbour(
 
 
 async def _others(keyboards: list[Keyboard], seconds: float, phase: int) -> tuple[float | int | bool, ...]:
-    """The 95th and 99th percentile and the longest, ms; of how many inputs; and whether they fell behind for good."""
+    """The 95th and 99th percentile and the longest, ms; of how many inputs; and whether it was cut short."""
     work = [transfers(60 + phase, number) for number in range(TERMINALS)]
     found = await open_loop.run(keyboards, work, RATE, seconds, 0.2)
     figures = (found.percentile_ms(percent) for percent in (95, 99, 100))
-    return *figures, len(found.latencies_ms), found.saturated
+    return *figures, len(found.latencies_ms), found.cut_short
 
 
 async def _press(bad: Bad, stop: asyncio.Event) -> str:

@@ -38,6 +38,8 @@ class Speed(msgspec.Struct):
     cpu_us_per_step: Spread
     ratio: Spread | None
     """Entracte's steps a second over this one's, round by round."""
+    rounds_unanswered: int = 0
+    """Rounds of no step at all: 0 steps a second; latency and ratio take the round's length for one step, or more."""
 
 
 class Latency(msgspec.Struct):
@@ -50,6 +52,8 @@ class Latency(msgspec.Struct):
     """None: nothing was answered in time."""
     p99_ms: float | None
     max_ms: float | None
+    share: float = 1.0
+    """Answers in the measured time over inputs due in it; below 0.95 it is called saturated."""
 
 
 class Idle(msgspec.Struct):

@@ -73,9 +73,8 @@ class Bench:
                 if found.saturated:
                     done.add(competitor.name)
                 figures = [found.percentile_ms(percent) for percent in (50, 99, 100)]
-                yield Latency(
-                    competitor.name, rate, found.saturated, *(figures if found.latencies_ms else [None] * 3)
-                )
+                p50, p99, most = figures if found.latencies_ms else (None, None, None)
+                yield Latency(competitor.name, rate, found.saturated, p50, p99, most, found.share)
 
     def audited(self) -> list[str]:
         """What is wrong with the stores, by competitor."""
@@ -129,29 +128,38 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def summary(found: Sequence[Measured], ours: str) -> list[Speed]:
-    """One row a competitor and number of terminals."""
+    """One row a competitor and number of terminals; a round in which nothing was answered counts as one of them."""
     speed = {(one.competitor.name, one.terminals, one.round): one.measured for one in found}
     rows = []
     for name, terminals in dict.fromkeys((one.competitor.name, one.terminals) for one in found):
         rounds = {key[2]: value for key, value in speed.items() if key[:2] == (name, terminals)}
-        values = [value for value in rounds.values() if value.steps]
-        if not values:
-            continue
+        values = list(rounds.values())
         ratios = [
-            speed[ours, terminals, number].steps_per_s / max(value.steps_per_s, 1e-9)
+            _pace(speed[ours, terminals, number]) / _pace(value)
             for number, value in rounds.items()
-            if value.steps and (ours, terminals, number) in speed
+            if (ours, terminals, number) in speed
         ]
         rows.append(
             Speed(
                 name,
                 terminals,
                 spread([one.steps_per_s for one in values]),
-                spread([one.percentile_ms(50) for one in values]),
-                spread([one.percentile_ms(95) for one in values]),
-                spread([one.percentile_ms(99) for one in values]),
+                spread([_waited_ms(one, 50) for one in values]),
+                spread([_waited_ms(one, 95) for one in values]),
+                spread([_waited_ms(one, 99) for one in values]),
                 spread([one.cpu_us_per_step for one in values]),
                 spread(ratios) if ratios else None,
+                sum(not one.steps for one in values),
             )
         )
     return rows
+
+
+def _pace(measured: closed_loop.Measurement) -> float:
+    """Steps a second to divide by: one a round at least."""
+    return max(1, measured.steps) / measured.seconds
+
+
+def _waited_ms(measured: closed_loop.Measurement, percent: float) -> float:
+    """A percentile of the latencies; the length of the round if nothing was answered, for it was at least that."""
+    return measured.percentile_ms(percent) if measured.steps else measured.seconds * 1e3

@@ -75,7 +75,58 @@ async def test_a_slower_competitor_shows_its_factor() -> None:
     assert ratio.median == pytest.approx(4, rel=0.15)
     assert ratio.low <= ratio.median <= ratio.high
     assert rows[SAVED.name].p50_ms.median == pytest.approx(4 * rows[MEMORY.name].p50_ms.median, rel=0.15)
-    assert rows[MEMORY.name].ratio == Spread(1, 1, 1)
+
+
+def counted(competitor: Competitor, number: int, steps: int) -> Measured:
+    """A round of half a second with so many steps, each of which took as many ms as its place."""
+    latencies = [float(place) for place in range(1, steps + 1)]
+    return Measured(competitor, 4, number, closed_loop.Measurement(steps, 0, 0.5, 0.1, latencies))
+
+
+def test_a_ratio_is_that_of_its_round() -> None:
+    """Each round's figures are divided by those of the same round; then the median is taken, and the range."""
+    found = [counted(MEMORY, number, steps) for number, steps in enumerate((100, 800, 300))]
+    found += [counted(SAVED, number, steps) for number, steps in enumerate((50, 100, 100))]
+    ours, rival = summary(found, MEMORY.name)
+    assert (ours.steps_per_s, rival.steps_per_s) == (Spread(600, 200, 1600), Spread(200, 100, 200))
+    assert (ours.ratio, rival.ratio) == (Spread(1, 1, 1), Spread(3, 2, 8))
+    assert (rival.p50_ms, rival.p99_ms) == (Spread(50, 25, 50), Spread(99, 50, 99))
+
+
+def test_a_round_without_an_answer_counts() -> None:
+    """As 0 steps a second, and as a wait of the whole round at least; the row of whoever did nothing is there."""
+    found = [counted(MEMORY, number, 100) for number in range(3)]
+    found += [counted(SAVED, number, steps) for number, steps in enumerate((100, 0, 0))]
+    ours, rival = summary(found, MEMORY.name)
+    assert (ours.rounds_unanswered, rival.rounds_unanswered) == (0, 2)
+    assert rival.steps_per_s == Spread(0, 0, 200)
+    assert rival.p99_ms == Spread(500, 99, 500)
+    assert rival.ratio == Spread(100, 1, 100)
+    assert [row.steps_per_s.median for row in summary([counted(MEMORY, 0, 0)], MEMORY.name)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("percent", "value"), [(1, 1), (50, 50), (95, 95), (99, 99), (99.1, 100), (100, 100)]
+)
+def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed(percent: float, value: float) -> None:
+    """By nearest rank: the 99th of 100 values is the 99th."""
+    assert closed_loop.percentile(range(1, 101), percent) == value
+    assert closed_loop.percentile([7.0], percent) == 7
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.6])
+async def test_saturation_does_not_depend_on_the_length(seconds: float) -> None:
+    """One step at a time, of 5 ms: 200 a second at the very most, so that half of 400 a second stay unanswered."""
+    lock = asyncio.Lock()
+
+    async def step() -> None:
+        async with lock:
+            await asyncio.sleep(0.005)
+
+    sessions = [Timed(step) for _ in range(400)]
+    found = await open_loop.run(sessions, [transfers(1, place) for place in range(400)], 400, seconds)
+    assert found.saturated
+    assert found.share < 0.6
 
 
 async def test_open_loop_charges_for_a_standstill() -> None:
