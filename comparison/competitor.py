@@ -100,7 +100,8 @@ class Competitor(NamedTuple):
     """More at once than this style is used with."""
     steps_kept: bool = True
     """True: every step is a row of the store's own history, so that the audit can count them."""
-
+    on_deploy: str = ""
+    """What to say of an area that gained a field; empty: its default filled it in, and nothing looks at versions."""
     idle: str = "stored"
     """What an idle conversation is: stored (rows only), attached (rows, and something that waits in the process),
     connected (the same, and a connection), live (whatever it takes to begin one)."""
@@ -108,16 +109,20 @@ class Competitor(NamedTuple):
     """More idle conversations than this are not tried."""
 
     def style(self) -> Style:
-        """The module; raises ModuleNotFoundError if something it needs is not installed."""
+        """The module; raises whatever a package it needs raises, ModuleNotFoundError if one is not installed."""
         style: Style = importlib.import_module(self.module)
         return style
 
     def missing(self) -> str:
-        """How to install what is missing; empty if nothing is."""
+        """Why it cannot be measured: what to install, or what does not work; empty if nothing is missing."""
+        if not self.needs:
+            return ""
         try:
             self.style()
         except ModuleNotFoundError:
             return f"not installed: pip install {' '.join(self.needs)}"
+        except Exception as error:  # noqa: BLE001 whatever a package that is broken, or too old, raises
+            return f"not usable: {type(error).__name__}: {error}"[:160]
         return ""
 
     @asynccontextmanager

@@ -8,16 +8,20 @@ _HERE = "comparison.competitors."
 _STEP = "each step, one fsync"
 _SHARED = "each step; one fsync for all steps that wait"
 
+_UPGRADE = "the registered upgrade filled the field in"
+
 ENTRACTE = "entracte"
 
 COMPETITORS = (
     Competitor(
         ENTRACTE, _HERE + "dispatcher", True, _SHARED, "in process",
         by_hand="nothing: commit, locks, re-runs and repeats are the monitor's",
+        on_deploy=_UPGRADE,
     ),
     Competitor(
         "entracte over TCP", _HERE + "dispatcher_tcp", True, _SHARED,
         "TCP on the loopback", by_hand="nothing: commit, locks, re-runs and repeats are the monitor's",
+        on_deploy=_UPGRADE,
         idle="connected", idle_max=10_000,
     ),
     Competitor(
@@ -46,6 +50,7 @@ COMPETITORS = (
         "dbos", _HERE + "dbos_saved", True, "each step, several commits", "in process", terminals_max=100,
         by_hand="which workflow a terminal is in; a repeat waits for a workflow that is over",
         needs=("dbos",), steps_kept=False,
+        on_deploy="the field's default filled it in; a workflow whose own source changes stays with the old version",
         idle="live", idle_max=300,
     ),
     Competitor(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import comparison
 import monitor
 import screens
 import transactions
+from comparison.audit import reading
 from comparison.bank_store import copied
 from comparison.compare.children import ChildFailed, child
 from comparison.compare.results import Deploy
@@ -30,6 +32,9 @@ def with_purpose(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 class Fault(NamedTuple):'''
+
+
+_VERSIONS = "SELECT area_version FROM step WHERE outcome = 'converse' AND number > 1 ORDER BY number"
 
 
 class SourceMoved(Exception):
@@ -70,22 +75,28 @@ async def measure(
             await old.ended()
         async with child("post_once", values, release) as new:
             before, after, shown = await new.heard(30)
+        versions = _versions(store)
     except (ChildFailed, TimeoutError) as error:
         return Deploy(competitor.name, carries_on=False, note=f"failed: {error}"[:200])
     finally:
         for left in store.parent.glob(f"{store.stem}*"):
             left.unlink()
     if (before, after) == ("checked", "posted"):
-        return Deploy(competitor.name, carries_on=True, note=_how(competitor))
+        return Deploy(competitor.name, carries_on=True, note=how(competitor, versions))
     note = "the conversation is gone with its process" if before == "empty" else f"{before}: {after} {shown}"
     return Deploy(competitor.name, carries_on=False, note=note[:200])
 
 
-def _how(competitor: Competitor) -> str:
-    if competitor.name.startswith("entracte"):
-        return "the area's version is stored with it; the registered upgrade filled the field in"
-    if competitor.name == "dbos":
-        return (
-            "the field's default filled it in; a workflow whose own source changes stays with the old version"
-        )
-    return "the field's default filled it in; nothing says which version an area is of"
+def _versions(store: Path) -> list[int]:
+    """The versions of the area that the store has with the check and with the posting; empty: it has none."""
+    with reading(store) as database:
+        return [version for (version,) in database.execute(_VERSIONS)]
+
+
+def how(competitor: Competitor, versions: Sequence[int]) -> str:
+    """What filled the field in, and of which version the store has the area, before and after."""
+    filled = competitor.on_deploy or "the field's default filled it in"
+    if not versions:
+        return f"{filled}; no version is stored with the area"
+    stored = f"the area's version is stored with it: {', then '.join(map(str, versions))}"
+    return f"{filled}; {stored}{'' if competitor.on_deploy else ', and nothing reads it'}"

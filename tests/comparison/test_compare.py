@@ -59,8 +59,30 @@ async def test_a_deploy_upgrades_the_area(template: Path, tmp_path: Path) -> Non
     """The monitor's conversation carries on with the new field; the one in memory is gone."""
     release = await asyncio.to_thread(deploy.next_release, tmp_path)
     assert 'purpose: str = "UNSTATED"' in (release / deploy.CHANGED).read_text("utf-8")
-    assert (await deploy.measure(OURS, template, release)).carries_on
+    ours, grouped = [
+        await deploy.measure(BY_NAME[name], template, release) for name in (ENTRACTE, "asyncio, grouped")
+    ]
+    assert ours.carries_on
+    assert grouped.carries_on
+    assert ours.note.endswith("upgrade filled the field in; the area's version is stored with it: 1, then 2")
+    assert grouped.note.endswith(
+        "default filled it in; the area's version is stored with it: 1, then 2, and nothing reads it"
+    )
     assert not (await deploy.measure(MEMORY, template, release)).carries_on
+
+
+def test_a_broken_package_is_no_end_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be imported is shown as not usable, with the reason, whatever it raises."""
+    monkeypatch.syspath_prepend(tmp_path)
+    for number, says in enumerate(
+        ("from json import nothing_like_it", "raise AttributeError('too old')", "import nowhere")
+    ):
+        (tmp_path / f"broken_{number}.py").write_text(says)
+    broken = [ABSENT._replace(module=f"broken_{number}") for number in range(3)]
+    assert "not usable: ImportError: cannot import name 'nothing_like_it'" in broken[0].missing()
+    assert broken[1].missing() == "not usable: AttributeError: too old"
+    assert broken[2].missing() == "not installed: pip install absent-thing"
+    assert lines.of(broken[0]) is None
 
 
 async def test_an_endless_neighbour_is_ended(template: Path) -> None:
