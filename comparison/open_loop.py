@@ -17,6 +17,8 @@ from comparison.workload import Session, Transfer
 
 SHARE_MIN = 0.95
 """Of the inputs offered in the measured time; who answers fewer in it is saturated, however long it is."""
+PROMPT_S = 0.05
+"""An answer this soon after its input is no backlog, though the measured time may end between the two."""
 BEHIND_S_MAX = 1.0
 """An input this long overdue ends the run of a competitor that is saturated: it would only get longer."""
 TURN_S = 0.001
@@ -30,7 +32,7 @@ class Arrivals(NamedTuple):
     posted: int
     seconds: float
     share: float
-    """Answers in the measured time over inputs that were due in it, at most 1."""
+    """Answers in the measured time, or prompt after it, over inputs that were due in it; at most 1."""
     latencies_ms: Sequence[float]
     """From the due time of each input to its answer, sorted; of all that were answered."""
 
@@ -45,6 +47,11 @@ class Arrivals(NamedTuple):
     def percentile_ms(self, percent: float) -> float:
         """The latency that `percent` of the inputs did not exceed."""
         return percentile(self.latencies_ms, percent)
+
+
+def in_time(due: float, answered: float, measure_from: float, measure_until: float) -> bool:
+    """Whether an answer is one of the measured time: given in it, or promptly to an input from before its end."""
+    return measure_from <= answered < measure_until or due < measure_until <= answered < due + PROMPT_S
 
 
 class _Desk:
@@ -73,7 +80,7 @@ class _Desk:
         else:
             await session.check(next(typed))
         now = time.perf_counter()
-        self._in_time += self._measure_from <= now < self._measure_until
+        self._in_time += in_time(due, now, self._measure_from, self._measure_until)
         if due >= self._measure_from:
             self.latencies_ms.append((now - due) * 1e3)
         self.idle.append((session, typed, not checked))

@@ -53,7 +53,7 @@ class Latency(msgspec.Struct):
     p99_ms: float | None
     max_ms: float | None
     share: float = 1.0
-    """Answers in the measured time over inputs due in it; below 0.95 it is called saturated."""
+    """Answers in the measured time, or within 50 ms, over inputs due in it; below 0.95 it is called saturated."""
 
 
 class Idle(msgspec.Struct):

@@ -129,6 +129,22 @@ async def test_saturation_does_not_depend_on_the_length(seconds: float) -> None:
     assert found.share < 0.6
 
 
+@pytest.mark.parametrize(
+    ("due", "answered", "counts"),
+    [
+        (0.9, 0.95, False),
+        (0.9, 1.5, True),
+        (1.99, 1.999, True),
+        (1.99, 2.01, True),
+        (1.9, 2.01, False),
+        (2.0, 2.01, False),
+    ],
+)
+def test_a_prompt_answer_is_no_backlog(due: float, answered: float, counts: bool) -> None:
+    """The measured time is from 1 to 2: an input may be under way when it ends, and not for long."""
+    assert open_loop.in_time(due, answered, 1.0, 2.0) is counts
+
+
 async def test_open_loop_charges_for_a_standstill() -> None:
     """One step of 300 ms is paid for by all inputs that came due meanwhile, not only by its own."""
     count = 0
