@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import importlib
+import math
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -76,6 +77,17 @@ class Commands(click.Group):
             where = f"{error.filename}: " if error.filename else ""
             click.echo(f"entracte: {where}{error.strerror or error}; mend that, and try again", err=True)
             ctx.exit(2)
+
+
+class Number(click.FloatRange):
+    """A number in a range; `nan` and `inf`, which click's own range lets through, are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; a usage error for anything else."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
 
 
 def named(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import sqlite3
 import statistics
@@ -32,8 +33,9 @@ def summary(plan: Plan, figures: Sequence[Figure], findings: Sequence[str], fsyn
 
 
 def _row(variant: str, terminals: int, figures: Sequence[Figure]) -> dict[str, Any]:
-    def median(values: list[float], digits: int) -> float:
-        return round(statistics.median(values), digits)
+    def median(values: list[float], digits: int) -> float | None:
+        known = [value for value in values if math.isfinite(value)]
+        return round(statistics.median(known), digits) if known else None
 
     return {
         "variant": variant,
@@ -42,7 +44,7 @@ def _row(variant: str, terminals: int, figures: Sequence[Figure]) -> dict[str, A
         "steps_per_s_range": _range([f.measured.steps_per_s for f in figures]),
         "p50_ms": median([f.measured.percentile_ms(50) for f in figures], 3),
         "p99_ms": median([f.measured.percentile_ms(99) for f in figures], 3),
-        "cpu_us_per_step": median([f.measured.cpu_us_per_step for f in figures], 1),
+        "cpu_us_per_step": median([f.measured.cpu_us_per_step for f in figures if f.measured.steps], 1),
         "mean_batch": median([f.mean_batch for f in figures], 2),
     }
 
@@ -50,15 +52,26 @@ def _row(variant: str, terminals: int, figures: Sequence[Figure]) -> dict[str, A
 def _ratios(figures: Sequence[Figure], terminals: int) -> list[float]:
     speed = {(f.variant, f.round): f.measured.steps_per_s for f in figures if f.terminals == terminals}
     rounds = sorted({number for _, number in speed})
-    return [speed[OURS, number] / max(speed[BASELINE, number], 1e-9) for number in rounds]
+    return [speed[OURS, number] / speed[BASELINE, number] for number in rounds if speed[BASELINE, number]]
 
 
-def _ratio(figures: Sequence[Figure], terminals: int) -> float:
-    return round(statistics.median(_ratios(figures, terminals)), 2)
+def _ratio(figures: Sequence[Figure], terminals: int) -> float | None:
+    """None: the baseline finished no step in any round."""
+    ratios = _ratios(figures, terminals)
+    return round(statistics.median(ratios), 2) if ratios else None
 
 
-def _range(values: list[float]) -> list[float]:
-    return [round(min(values), 2), round(max(values), 2)]
+def _range(values: list[float]) -> list[float] | None:
+    return [round(min(values), 2), round(max(values), 2)] if values else None
+
+
+def unfinished(figures: Sequence[Figure]) -> list[str]:
+    """Where no step was finished in the time: there is nothing to compare."""
+    return [
+        f"{f.variant}: no step was finished in {f.measured.seconds:g} s at {f.terminals} terminals, round {f.round + 1}"
+        for f in figures
+        if not f.measured.steps
+    ]
 
 
 HEAD = (
@@ -69,6 +82,8 @@ HEAD = (
 def line(figure: Figure) -> str:
     """One figure as it comes."""
     measured = figure.measured
+    if not measured.steps:
+        return f"{figure.terminals:>9}  {figure.variant:<22} {0:>9} {'-':>8} {'-':>9} {'-':>7} {'-':>6}"
     return (
         f"{figure.terminals:>9}  {figure.variant:<22} {measured.steps_per_s:>9,.0f} "
         f"{measured.percentile_ms(50):>8.2f} {measured.percentile_ms(99):>9.2f} "
@@ -82,6 +97,9 @@ def closing_lines(result: dict[str, Any]) -> list[str]:
     if result["commit_delay_ms"]:
         lines[0] += f"; every commit was made {result['commit_delay_ms']:g} ms slower"
     for terminals, ratio in result["ratio"].items():
+        if ratio is None:
+            lines.append(f"{terminals:>9} terminals: nothing to compare, for the baseline finished no step")
+            continue
         low, high = result["ratio_range"][terminals]
         lines.append(f"{terminals:>9} terminals: {ratio:6.1f} times the baseline  [{low} .. {high}]")
     return lines

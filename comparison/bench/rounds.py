@@ -17,6 +17,8 @@ from comparison.closed_loop import Measurement, elsewhere_of, run
 from comparison.workload import Session, transfers
 from monitor.startup import Region
 
+COUNTS_MAX = 10
+"""Different numbers of terminals in one run: a terminal's id has one digit for which of them it is of."""
 BASELINE = "one transaction a step"
 OURS = "entracte"
 

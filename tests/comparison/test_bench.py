@@ -10,13 +10,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from comparison.audit import Expected, audit
-from comparison.bench import idle
+from comparison.bench import idle, report
 from comparison.bench.command import bench
-from comparison.bench.rounds import VARIANTS, Figure, Plan, measure, prepare
+from comparison.bench.rounds import BASELINE, OURS, VARIANTS, Figure, Plan, measure, prepare
+from comparison.broken_off import told
+from comparison.closed_loop import Measurement
+from comparison.workload import WrongAnswer
 
 
 def test_json_has_every_figure_and_the_audit() -> None:
@@ -75,7 +79,61 @@ def test_commits_can_be_made_slow() -> None:
     options = ["--terminals", "1", "--seconds", "0.5", "--rounds", "1", "--commit-delay-ms", "20", "--json"]
     done = CliRunner().invoke(bench, options)
     assert done.exit_code == 0, done.output
-    assert all(row["steps_per_s"] <= 50 for row in json.loads(done.output)["results"])
+    assert all(0 < row["steps_per_s"] <= 50 for row in json.loads(done.output)["results"])
+
+
+def test_a_run_without_a_step_does_not_count() -> None:
+    """No figure is made up: null in valid JSON, and exit code 1 with what was not finished."""
+    options = ["--terminals", "1", "--seconds", "0.1", "--rounds", "1", "--commit-delay-ms", "900"]
+    done = CliRunner().invoke(bench, [*options, "--json"])
+    assert done.exit_code == 1
+    result = json.loads(done.output, parse_constant=pytest.fail)
+    assert result["ratio"] == {"1": None}
+    assert {row["p99_ms"] for row in result["results"]} == {None}
+    assert "no step was finished in 0.1 s" in result["audit"][0]
+
+
+def test_a_baseline_without_a_step_gives_no_ratio() -> None:
+    """Neither 0 nor ten thousand million."""
+    none, some = Measurement(0, 0, 1.0, 0.0, []), Measurement(10, 5, 1.0, 0.1, [1.0] * 10)
+    figures = [Figure(OURS, 1, 0, some, 1.0), Figure(BASELINE, 1, 0, none, 1.0)]
+    found = report.summary(Plan([1], 1.0, 1, 0.0), figures, [], 0.1)
+    assert found["ratio"] == {"1": None}
+    assert report.closing_lines(found)[-1].endswith("nothing to compare, for the baseline finished no step")
+    assert report.line(figures[1]).split()[-4:] == ["-"] * 4
+
+
+def test_repeated_numbers_are_measured_once() -> None:
+    """2,2 is 2; and more different ones than terminals can be named for are refused."""
+    options = ["--seconds", "0.1", "--rounds", "1", "--json", "--terminals"]
+    done = CliRunner().invoke(bench, [*options, ",".join(["2"] * 11)])
+    assert len(json.loads(done.output)["results"]) == 2
+    refused = CliRunner().invoke(bench, [*options, ",".join(str(number) for number in range(1, 12))])
+    assert refused.exit_code == 2
+    assert "at most 10 different numbers" in refused.output
+
+
+@pytest.mark.parametrize("option", ["--seconds", "--commit-delay-ms"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_number_is_one(option: str, value: str) -> None:
+    """What compares with nothing is in no range."""
+    done = CliRunner().invoke(bench, [option, value])
+    assert done.exit_code == 2
+    assert f"Invalid value for '{option}'" in done.output
+
+
+def test_a_run_that_breaks_off_is_told_in_a_sentence() -> None:
+    """A hundred terminals that were refused are one line; a mistake of ours keeps its traceback."""
+    wrong = WrongAnswer("T001 ENTER: the store's own process ended")
+    with (
+        pytest.raises(
+            click.ClickException, match=r"the run broke off.*T001 ENTER: the store's own process ended"
+        ),
+        told(),
+    ):
+        raise ExceptionGroup("unhandled", [ExceptionGroup("more", [wrong] * 100), wrong])
+    with pytest.raises(ExceptionGroup), told():
+        raise ExceptionGroup("unhandled", [wrong, ZeroDivisionError()])
 
 
 def test_idle_conversations_cost_no_memory(tmp_path: Path) -> None:
