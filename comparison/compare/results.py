@@ -14,7 +14,7 @@ class About(msgspec.Struct):
     over: str
     by_hand: str
     lines: int | None
-    """Of the application, without the rules and maps all share; None: not installed."""
+    """Of the application, without the maps and checks all share; None: not installed."""
     missing: str = ""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+from comparison import teller
 
 from comparison.bank_store import copied
 from comparison.compare import deploy, idle, lines, neighbour, neighbour_child, survival, text
@@ -23,6 +24,7 @@ from comparison.compare.page import page
 from comparison.compare.plan import QUICK
 from comparison.compare.results import About, Result, Speed, Spread
 from comparison.compare.running import run
+from comparison.per_step import Handler
 from comparison.compare.verdict import sentences
 from comparison.competitor import Competitor
 from comparison.table import COMPETITORS, ENTRACTE
@@ -180,6 +182,22 @@ def made(ratio: float, terminals: int = 100) -> Result:
     """A result in which the only rival that saves is `ratio` times slower."""
     row = Spread(1000.0, 900.0, 1100.0)
 
+def test_lines_of_the_steps_count_for_everybody() -> None:
+    """Called or written out; and the keyboard of the bench is nobody's application."""
+    for one in COMPETITORS:
+        if one.missing() or one.name.startswith(ENTRACTE):
+            continue
+        style = one.style()
+        own, called = set(style.written), vars(style).values()
+        assert Handler in own or teller.answer in called, one.name
+        if Handler not in own:
+            assert lines.of(one) == lines.count(style.written) + lines.count(lines.STEPS) + sum(
+                lines.count((kept,)) for kept in lines.KEPT if kept in called
+            )
+    plain = BY_NAME["asyncio, saved"]
+    assert lines.of(plain) == lines.count(plain.style().written) - lines.count(lines.KEYBOARD)
+
+
     def speed(name: str, times: float) -> Speed:
         return Speed(name, terminals, row, row, row, row, row, Spread(times, times, times))
 
@@ -207,7 +225,7 @@ def test_the_verdict_follows_the_figures(ratio: float, terminals: int, says: str
 
 def test_lines_are_counted_without_prose() -> None:
     """Blank lines, comments and docstrings do not count; continued lines do."""
-    assert lines.count((lines.of,)) == 2
+    assert lines.count((lines.count,)) == 3
     assert all(count and count > 10 for one in COMPETITORS if (count := lines.of(one)) is not None)
 
 
