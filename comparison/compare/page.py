@@ -150,7 +150,11 @@ def _latency(result: Result) -> Iterator[str]:
         [
             Curve(
                 one.name,
-                [(row.rate, row.p99_ms or 0.0) for row in result.latency if row.name == one.name],
+                [
+                    (row.rate, row.p99_ms or 0.0)
+                    for row in result.latency
+                    if row.name == one.name and not row.saturated
+                ],
                 not one.saves,
             )
             for one in result.about

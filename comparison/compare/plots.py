@@ -20,9 +20,13 @@ COLORS = (
     "#d4a017",
     "#8a8a8a",
     "#444444",
+    "#c2185b",
+    "#00838f",
 )
 DASHES = ("", "6 3", "2 3")
 BAR, GAP = 16, 6
+CHARACTER = 7.7
+"""Width of a character of the font at its size, a wide one."""
 
 
 class Curve(NamedTuple):
@@ -73,7 +77,9 @@ def bars(rows: Sequence[Bar], unit: str) -> str:
     if not shown:
         return ""
     low, high = _decades([value for row in shown for value in (row.value, row.low, row.high) if value > 0])
-    label, room = 250, WIDTH - 250 - 120
+    ends = [f"{_short(row.value)} {unit}" for row in shown]
+    label = max(len(row.label) for row in shown) * CHARACTER + 16
+    room = WIDTH - label - max(len(end) for end in ends) * CHARACTER - 12
 
     def at(value: float) -> float:
         return label + room * (math.log10(max(value, low)) - math.log10(low)) / (
@@ -81,15 +87,15 @@ def bars(rows: Sequence[Bar], unit: str) -> str:
         )
 
     parts = []
-    for place, row in enumerate(shown):
+    for place, (row, end) in enumerate(zip(shown, ends, strict=True)):
         y = place * (BAR + GAP) + GAP
         parts.append(
-            f'<text x="{label - 8}" y="{y + 12}" text-anchor="end">{escape(row.label)}</text>'
-            f'<rect x="{label}" y="{y}" width="{max(1.0, at(row.value) - label):.1f}" '
+            f'<text x="{label - 8:.1f}" y="{y + 12}" text-anchor="end">{escape(row.label)}</text>'
+            f'<rect x="{label:.1f}" y="{y}" width="{max(1.0, at(row.value) - label):.1f}" '
             f'height="{BAR}" fill="{row.color}"/>'
             f'<line x1="{at(row.low):.1f}" x2="{at(row.high):.1f}" y1="{y + BAR / 2}" y2="{y + BAR / 2}" '
             'stroke="#111" stroke-width="1.5"/>'
-            f'<text x="{at(max(row.value, row.high)) + 6:.1f}" y="{y + 12}">{_short(row.value)} {escape(unit)}</text>'
+            f'<text x="{at(max(row.value, row.high)) + 6:.1f}" y="{y + 12}">{escape(end)}</text>'
         )
     return _svg(len(shown) * (BAR + GAP) + GAP, parts, f"bars of {unit}, logarithmic")
 
