@@ -7,7 +7,7 @@ from html import escape
 
 from comparison.compare.plots import COLORS, Bar, Curve, bars, curves
 from comparison.compare.results import Result, Spread
-from comparison.compare.verdict import sentences
+from comparison.compare.verdict import known, sentences
 
 SPEED_HEAD = (
     "terminals",
@@ -243,23 +243,16 @@ def _neighbour(result: Result) -> Iterator[str]:
     )
     yield bars(
         [
-            Bar(f"{row.name}: {row.kind}", row.p99_ms, row.quiet_p99_ms or 0, row.max_ms or 0, COLORS[6])
+            Bar(f"{row.name}: {row.kind}", row.p99_ms, row.quiet_p99_ms, row.max_ms, COLORS[6])
             for row in result.neighbour
-            if row.p99_ms is not None
+            if known(row.p99_ms) and known(row.quiet_p99_ms) and known(row.max_ms)
         ],
         "ms, p99 of the others",
     )  # fmt: skip
     yield _table(
         ("competitor", "step", "quiet p99 ms", "p99 ms", "longest ms", "what became of the bad one"),
         [
-            (
-                row.name,
-                row.kind,
-                f"{row.quiet_p99_ms:.2f}",
-                f"{row.p99_ms:.2f}",
-                f"{row.max_ms:.2f}",
-                row.became,
-            )
+            (row.name, row.kind, _ms(row.quiet_p99_ms), _ms(row.p99_ms), _ms(row.max_ms), row.became)
             for row in result.neighbour
         ],
         texts=(1, 5),
@@ -267,7 +260,7 @@ def _neighbour(result: Result) -> Iterator[str]:
 
 
 def _ms(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+    return f"{value:.2f}" if known(value) else "-"
 
 
 def _times(ratio: Spread | None) -> str:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
+from typing import TypeGuard
 
-from comparison.compare.results import Neighbour, Result, Speed
+from comparison.compare.findings import measured, wrong_after_kill
+from comparison.compare.results import About, Neighbour, Result, Speed
 from comparison.table import ENTRACTE
 
 CLEAR = 1.25
-"""A ratio below this, or its inverse, is called even."""
+"""A ratio below this and above its inverse is called even."""
+MANY_MAX = 100
+"""Terminals that the sentences on many are about, if so many were measured; else the next fewer."""
+QUIET_MS_MAX = 10.0
+"""A p99 above this while nobody computes: the machine was busy with something else."""
+ALONE = "each step, "
+"""How the durability of one begins that commits each step by itself."""
 
 
 def sentences(result: Result) -> list[str]:
     """What this run says, for people who have to choose."""
     return [
+        *_unfinished(result),
         *_speed(result),
+        *_shared_commits(result),
         *_one_terminal(result),
         *_unsaved(result),
         *_memory(result),
@@ -23,82 +34,164 @@ def sentences(result: Result) -> list[str]:
     ]
 
 
-def _at(result: Result, terminals: int) -> dict[str, Speed]:
-    return {row.name: row for row in result.speed if row.terminals == terminals and row.ratio is not None}
+def _about(result: Result) -> dict[str, About]:
+    return {one.name: one for one in result.about}
 
 
 def _ratio(row: Speed) -> float:
     return row.ratio.median if row.ratio is not None else 0.0
 
 
-def _saves(result: Result) -> dict[str, bool]:
-    return {one.name: one.saves for one in result.about}
+def _at(result: Result, terminals: int) -> dict[str, Speed]:
+    """All that were measured beside entracte at so many terminals, by name; none if entracte was not."""
+    rows = {row.name: row for row in result.speed if row.terminals == terminals and row.ratio is not None}
+    return rows if ENTRACTE in rows else {}
+
+
+def _rivals(result: Result, terminals: int) -> list[Speed]:
+    """Those of others that save each step, the fastest first."""
+    about = _about(result)
+    rows = _at(result, terminals).values()
+    return sorted(
+        (row for row in rows if about[row.name].saves and not row.name.startswith(ENTRACTE)), key=_ratio
+    )
+
+
+def _counts(result: Result) -> list[int]:
+    return sorted({row.terminals for row in result.speed})
+
+
+def _many(result: Result) -> int:
+    return max((count for count in _counts(result) if 1 < count <= MANY_MAX), default=0)
+
+
+def _named(result: Result, name: str) -> str:
+    """Its name; with its transport, if that is not entracte's."""
+    about = _about(result)
+    over = about[name].over
+    return name if over == about[ENTRACTE].over else f"{name} ({over})"
+
+
+def _unfinished(result: Result) -> Iterator[str]:
+    counts = [f"{count:,}" for count in _counts(result) if not _at(result, count)]
+    if counts and ENTRACTE in _about(result):
+        yield (
+            f"{ENTRACTE} finished no step in the time it had, with {' and '.join(counts)} terminals: nothing is said "
+            "of its speed there. Let it run longer, or make commits less slow."
+        )
 
 
 def _speed(result: Result) -> Iterator[str]:
-    many = max(
-        (row.terminals for row in result.speed if row.name == ENTRACTE and row.terminals <= 100), default=0
-    )
-    saves = _saves(result)
-    rivals = [
-        row for row in _at(result, many).values() if saves[row.name] and not row.name.startswith(ENTRACTE)
-    ]
+    many = _many(result)
+    rivals = _rivals(result, many)
     if not rivals:
         return
-    nearest = min(rivals, key=_ratio)
-    ours = _at(result, many)[ENTRACTE]
-    ratio = _ratio(nearest)
+    nearest, ours = rivals[0], _at(result, many)[ENTRACTE]
+    named, ratio = _named(result, nearest.name), _ratio(nearest)
+    theirs_per_s, ours_per_s = nearest.steps_per_s.median, ours.steps_per_s.median
     if ratio >= CLEAR:
-        yield (
-            f"Many terminals, every step saved: {ENTRACTE} did {ours.steps_per_s.median:,.0f} steps a second at "
-            f"{many}; the nearest that also saves each step, {nearest.name}, {nearest.steps_per_s.median:,.0f} "
-            f"({ratio:.1f} times fewer). The more terminals share a commit, the more this counts."
+        said = (
+            f"{ENTRACTE} did {ours_per_s:,.0f} steps a second at {many}, {ratio:.1f} times as many as the nearest that "
+            f"also saves each step, {named} ({theirs_per_s:,.0f})."
+        )
+        if _alone(result, nearest):
+            said += f" {nearest.name} commits each step by itself, {ENTRACTE} all steps that wait in one."
+    elif ratio > 1 / CLEAR:
+        said = (
+            f"{named} and {ENTRACTE} were even at {many} ({theirs_per_s:,.0f} and {ours_per_s:,.0f} steps a second): "
+            "speed at that load is no reason to choose between them."
         )
     else:
+        said = f"{named} did {theirs_per_s:,.0f} steps a second at {many}, {_slower(ratio, ours)}."
+    yield f"Many terminals, every step saved: {said}{_at_other_counts(result, many)}"
+
+
+def _slower(ratio: float, ours: Speed) -> str:
+    if not ratio:
+        return f"{ENTRACTE} next to none: for speed it is the better choice there"
+    return (
+        f"{1 / ratio:.1f} times as many as {ENTRACTE} ({ours.steps_per_s.median:,.0f}): "
+        "for speed it is the better choice there"
+    )
+
+
+def _at_other_counts(result: Result, many: int) -> str:
+    """How it was beside the fastest of the others with fewer terminals, and with more."""
+    others = [count for count in _counts(result) if count not in {1, many}]
+    found = {count: rivals[0] for count in others if (rivals := _rivals(result, count))}
+    said = [f"{_ratio(row):.1f} times the steps of {row.name} at {count:,}" for count, row in found.items()]
+    return f" Elsewhere {ENTRACTE} did {'; '.join(said)}." if said else ""
+
+
+def _alone(result: Result, row: Speed) -> bool:
+    return _about(result)[row.name].durability.startswith(ALONE)
+
+
+def _shared_commits(result: Result) -> Iterator[str]:
+    """If others share a commit as well, and all who do are clear of all who do not."""
+    many = _many(result)
+    rivals, rows = _rivals(result, many), _at(result, many)
+    alone = [row for row in rivals if _alone(result, row)]
+    shared = [row for row in rivals if not _alone(result, row)]
+    if not alone or not shared:
+        return
+    slowest = min([*shared, rows[ENTRACTE]], key=lambda row: row.steps_per_s.median)
+    fastest = max(alone, key=lambda row: row.steps_per_s.median)
+    if slowest.steps_per_s.median >= CLEAR * fastest.steps_per_s.median:
         yield (
-            f"Many terminals, every step saved: {nearest.name} kept up with {ENTRACTE} here at {many} "
-            f"({nearest.steps_per_s.median:,.0f} and {ours.steps_per_s.median:,.0f} steps a second): "
-            "speed is no reason to choose between them."
+            f"The commit divides them: of those that commit all steps that wait in one, the slowest, "
+            f"{slowest.name}, did {slowest.steps_per_s.median:,.0f} steps a second at {many}; of those that commit "
+            f"each step by itself, the fastest, {fastest.name}, {fastest.steps_per_s.median:,.0f}."
         )
 
 
 def _one_terminal(result: Result) -> Iterator[str]:
-    rows, saves = _at(result, 1), _saves(result)
-    rivals = [row for row in rows.values() if saves[row.name] and not row.name.startswith(ENTRACTE)]
-    if ENTRACTE not in rows or not rivals:
+    rivals = _rivals(result, 1)
+    if not rivals:
         return
-    best = min(rivals, key=_ratio)
-    ratio = _ratio(best)
-    if ratio < 1 / CLEAR:
-        yield (
-            f"One terminal: {best.name} was {1 / ratio:.1f} times as fast as {ENTRACTE}. With a single user "
-            "nothing shares a commit, and a plain blocking program is the better choice for speed."
-        )
-    elif ratio < CLEAR:
-        yield f"One terminal: {best.name} and {ENTRACTE} were even ({ratio:.2f}); choose by what else you need."
+    named, ratio = _named(result, rivals[0].name), _ratio(rivals[0])
+    if ratio >= CLEAR:
+        said = f"{ENTRACTE} was {ratio:.1f} times as fast as the next that saves, {named}."
+    elif ratio > 1 / CLEAR:
+        said = f"{named} and {ENTRACTE} were even ({ratio:.2f}); choose by what else you need."
     else:
-        yield f"One terminal: {ENTRACTE} was {ratio:.1f} times as fast as the next that saves, {best.name}."
+        slower = _slower(ratio, _at(result, 1)[ENTRACTE])
+        said = f"{named} did {rivals[0].steps_per_s.median:,.0f} steps a second, {slower}."
+        if _alone(result, rivals[0]):
+            said += " One step at a time leaves no commit to share."
+    yield f"One terminal: {said}"
 
 
 def _unsaved(result: Result) -> Iterator[str]:
-    rows, saves = _at(result, 100) or _at(result, 10), _saves(result)
+    about, rows = _about(result), _at(result, _many(result))
     for row in rows.values():
-        if saves[row.name]:
+        if about[row.name].saves:
             continue
-        ours = _reached_alike(result, rows, row)
+        ours = _reached_alike(about, rows, row)
+        if ours is None:
+            continue
         share = ours.steps_per_s.median / row.steps_per_s.median
-        yield (
+        said = (
             f"Nothing needs to survive: {row.name} did {row.steps_per_s.median:,.0f} steps a second at "
-            f"{row.terminals} terminals, {ours.name} {share:.0%} of that with every step on disk. A game, a chat or a "
-            "cache wants the first; whatever somebody would be asked about afterwards wants the second."
+            f"{row.terminals} terminals, {ours.name} {share:.0%} of that with every step on disk."
         )
+        if share > 1 / CLEAR:
+            yield f"{said} Speed was no reason not to save here."
+        else:
+            yield (
+                f"{said} A game, a chat or a cache wants the first; whatever somebody would be asked about afterwards "
+                "wants the second."
+            )
 
 
-def _reached_alike(result: Result, rows: dict[str, Speed], row: Speed) -> Speed:
+def _reached_alike(about: dict[str, About], rows: dict[str, Speed], row: Speed) -> Speed | None:
     """Ours over the same transport, if it was measured."""
-    over = {one.name: one.over for one in result.about}
-    alike = [one for name, one in rows.items() if name.startswith(ENTRACTE) and over[name] == over[row.name]]
-    return alike[0] if alike else rows[ENTRACTE]
+    ours = (
+        one
+        for name, one in rows.items()
+        if name.startswith(ENTRACTE) and about[name].over == about[row.name].over
+    )
+    return next(ours, None)
 
 
 def _memory(result: Result) -> Iterator[str]:
@@ -121,37 +214,67 @@ def _memory(result: Result) -> Iterator[str]:
 
 
 def _survival(result: Result) -> Iterator[str]:
-    clean = [
-        row.name for row in result.survival if not row.conversations_lost + row.steps_lost + row.steps_doubled
-    ]
-    lost = [row.name for row in result.survival if row.conversations_lost or row.steps_lost]
-    doubled = [row.name for row in result.survival if row.steps_doubled]
-    if clean:
-        yield f"Killed in mid-conversation, nothing was lost or doubled by {_and(clean)}."
-    if lost:
-        yield f"Killed in mid-conversation, work that had been shown was lost by {_and(lost)}."
-    if doubled:
-        yield f"Money moved twice after a kill with {_and(doubled)}. Two commits a step leave a gap between them."
+    rows = result.survival
+    for start, found in (
+        ("nothing was lost or doubled by", [row for row in rows if not wrong_after_kill(row)]),
+        (
+            "work that had been shown was lost by",
+            [row for row in rows if row.conversations_lost + row.steps_lost],
+        ),
+        ("money was moved twice by", [row for row in rows if row.steps_doubled]),
+        ("nothing could be measured of", [row for row in rows if not measured(row)]),
+    ):
+        if found:
+            yield f"Killed in mid-conversation, {start} {_and([row.name for row in found])}."
+    for row in rows:
+        if row.note:
+            yield f"Killed in mid-conversation, {row.name}: {_start(row.note)}."
 
 
 def _bad(result: Result) -> Iterator[str]:
     rows = {(row.name, row.kind): row for row in result.neighbour}
-    endless = [row for (_, kind), row in rows.items() if kind == "endless"]
-    for row in endless:
-        yield f"A program that loops for ever, {row.name}: {row.became}; the others' p99 was {row.p99_ms or 0:,.0f} ms."
+    for row in rows.values():
+        if row.kind == "endless":
+            yield f"A program that loops for ever, {row.name}: {_endless(row)}."
     for kind, what in (("numpy", "vectorised with NumPy"), ("processes", "handed to processes")):
         found = rows.get((ENTRACTE, kind))
-        if found is not None and found.p99_ms and found.quiet_p99_ms:
-            yield _beside(found, what, found.p99_ms, found.quiet_p99_ms)
+        if found is not None:
+            yield (f"A computation of about 300 ms in plain Python, {what}, in {ENTRACTE}: {_others(found)}.")
 
 
-def _beside(row: Neighbour, what: str, p99_ms: float, quiet_ms: float) -> str:
-    times = p99_ms / quiet_ms
-    judged = "hardly noticed" if times <= 2 else f"saw their p99 grow {times:.1f} times"
-    return (
-        f"A computation of 300 ms, {what}, in {row.name}: the other terminals {judged} "
-        f"({quiet_ms:.1f} ms quiet, {p99_ms:.1f} ms beside it)."
-    )
+def known(value: float | None) -> TypeGuard[float]:
+    """Whether there is a figure."""
+    return value is not None and isfinite(value)
+
+
+def _endless(row: Neighbour) -> str:
+    if not known(row.p99_ms) or row.became.startswith(("failed", "refused", "answered")):
+        return f"not measured ({_start(row.became)})"
+    return f"{row.became}; the others' p99 was {row.p99_ms:,.0f} ms"
+
+
+def _others(row: Neighbour) -> str:
+    """What the other terminals saw, in milliseconds, if the bad one did what it should, on a quiet machine."""
+    if not row.became.startswith("answered") or not known(row.p99_ms):
+        return f"not measured ({_start(row.became)})"
+    quiet_ms = row.quiet_p99_ms
+    if not known(quiet_ms):
+        return "it cannot be told what the others noticed, for their p99 before it began is not known"
+    if quiet_ms > QUIET_MS_MAX:
+        return (
+            f"it cannot be told what the others noticed, for their p99 was {quiet_ms:.1f} ms before it began"
+        )
+    if row.p99_ms < quiet_ms:
+        return (
+            f"what the others noticed is too little to be told "
+            f"(their p99 was {quiet_ms:.1f} ms before it began, {row.p99_ms:.1f} ms beside it)"
+        )
+    return f"the other terminals' p99 was {quiet_ms:.1f} ms before it began, {row.p99_ms:.1f} ms beside it"
+
+
+def _start(became: str) -> str:
+    """As far as it is a sentence: a screen may follow."""
+    return became.partition('"')[0][:80]
 
 
 def _and(names: list[str]) -> str:

@@ -15,18 +15,17 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
-from comparison import teller
 
+from comparison import teller
 from comparison.bank_store import copied
 from comparison.compare import deploy, idle, lines, neighbour, neighbour_child, survival, text
 from comparison.compare.command import compare
 from comparison.compare.page import page
 from comparison.compare.plan import QUICK
-from comparison.compare.results import About, Result, Speed, Spread
+from comparison.compare.results import Result
 from comparison.compare.running import run
-from comparison.per_step import Handler
-from comparison.compare.verdict import sentences
 from comparison.competitor import Competitor
+from comparison.per_step import Handler
 from comparison.table import COMPETITORS, ENTRACTE
 
 BY_NAME = {one.name: one for one in COMPETITORS}
@@ -178,9 +177,11 @@ async def test_one_run_as_table_json_and_page(tmp_path: Path) -> None:
     assert "@media print" in html
 
 
-def made(ratio: float, terminals: int = 100) -> Result:
-    """A result in which the only rival that saves is `ratio` times slower."""
-    row = Spread(1000.0, 900.0, 1100.0)
+def test_lines_are_counted_without_prose() -> None:
+    """Blank lines, comments and docstrings do not count; continued lines do."""
+    assert lines.count((lines.count,)) == 3
+    assert all(count and count > 10 for one in COMPETITORS if (count := lines.of(one)) is not None)
+
 
 def test_lines_of_the_steps_count_for_everybody() -> None:
     """Called or written out; and the keyboard of the bench is nobody's application."""
@@ -196,37 +197,6 @@ def test_lines_of_the_steps_count_for_everybody() -> None:
             )
     plain = BY_NAME["asyncio, saved"]
     assert lines.of(plain) == lines.count(plain.style().written) - lines.count(lines.KEYBOARD)
-
-
-    def speed(name: str, times: float) -> Speed:
-        return Speed(name, terminals, row, row, row, row, row, Spread(times, times, times))
-
-    about = [About(name, True, "each step", "in process", "-", 1) for name in (ENTRACTE, "rival")]
-    return Result(
-        "now", "3", "3", "x", 2, 0.1, 0.0, False, 1.0, 1.0, {}, about, [speed(ENTRACTE, 1.0), speed("rival", ratio)]
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("ratio", "terminals", "says"),
-    [
-        (9.0, 100, "the nearest that also saves each step, rival"),
-        (1.0, 100, "speed is no reason to choose"),
-        (0.4, 100, "rival kept up with entracte"),
-        (0.5, 1, "rival was 2.0 times as fast as entracte"),
-        (1.1, 1, "rival and entracte were even"),
-        (3.0, 1, "entracte was 3.0 times as fast"),
-    ],
-)
-def test_the_verdict_follows_the_figures(ratio: float, terminals: int, says: str) -> None:
-    """Where we lose, it says so."""
-    assert says in " ".join(sentences(made(ratio, terminals)))
-
-
-def test_lines_are_counted_without_prose() -> None:
-    """Blank lines, comments and docstrings do not count; continued lines do."""
-    assert lines.count((lines.count,)) == 3
-    assert all(count and count > 10 for one in COMPETITORS if (count := lines.of(one)) is not None)
 
 
 def test_command_refuses_an_unknown_name() -> None:
