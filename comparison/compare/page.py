@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from comparison.compare.findings import audited, findings
 from comparison.compare.plots import COLORS, Bar, Curve, bars, curves
 from comparison.compare.results import Result, Spread
+from comparison.compare.text import made_slower
 from comparison.compare.verdict import known, sentences
 
 SPEED_HEAD = (
@@ -55,7 +57,7 @@ def _head(result: Result) -> Iterator[str]:
         f"<p>Run {escape(result.when)}{' with --quick' if result.quick else ''}, in {result.seconds:,.0f} s: Python "
         f"{escape(result.python)}, SQLite {escape(result.sqlite)}, {escape(result.system)}, {result.cores} cores; "
         f"{escape(versions)}. A small write reaches the disk in {result.fsync_ms:.2f} ms here"
-        + (f"; every commit was made {result.commit_delay_ms:g} ms slower" if result.commit_delay_ms else "")
+        + (f"; {slowed}" if (slowed := made_slower(result)) else "")
         + f". The machine's speed at the end was {drift:.2f} of that at the start.</p>"
     )
     yield (
@@ -64,10 +66,12 @@ def _head(result: Result) -> Iterator[str]:
         "SQLite in WAL mode with synchronous=FULL. They took turns; figures are medians over the rounds, with the "
         "lowest and the highest. Those that save nothing are never ranked with those that do.</p>"
     )
-    if result.findings:
-        yield _list(f'<span class="bad">{escape(one)}</span>' for one in result.findings)
+    if found := findings(result):
+        yield _list(f'<span class="bad">{escape(one)}</span>' for one in found)
+    elif looked_at := audited(result):
+        yield f"<p>Audited: {'; '.join(looked_at)}.</p>"
     else:
-        yield "<p>After the run every ledger was audited: no step was lost or doubled while it ran.</p>"
+        yield "<p>No part of this run leaves a ledger to audit.</p>"
 
 
 def _verdict(result: Result) -> Iterator[str]:

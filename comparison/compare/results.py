@@ -136,5 +136,5 @@ class Result(msgspec.Struct):
     deploy: list[Deploy] = []
     neighbour: list[Neighbour] = []
     findings: list[str] = []
-    """What the audits found wrong; a competitor named here does not count."""
+    """What the audits found wrong, and a kill after which something was; a competitor named here does not count."""
     seconds: float = 0.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from comparison.compare.findings import audited, findings
 from comparison.compare.results import Idle, Result, Speed, Spread
-from comparison.compare.verdict import sentences
+from comparison.compare.verdict import known, sentences
 
 
 def lines(result: Result) -> Iterator[str]:
@@ -23,9 +24,7 @@ def lines(result: Result) -> Iterator[str]:
     for sentence in sentences(result):
         yield from _wrapped(sentence)
     yield ""
-    yield "audit: ok" if not result.findings else "audit: FAILED"
-    for finding in result.findings:
-        yield f"  {finding}"
+    yield from _audit(result)
 
 
 def _head(result: Result) -> Iterator[str]:
@@ -35,6 +34,27 @@ def _head(result: Result) -> Iterator[str]:
         f"a small write reaches the disk in {result.fsync_ms:.2f} ms; "
         f"the machine's speed at the end was {drift:.2f} of that at the start"
     )
+    if result.quick:
+        yield "with --quick: fewer and shorter figures, trust the ratios less"
+    if slowed := made_slower(result):
+        yield slowed
+
+
+def made_slower(result: Result) -> str:
+    """What `--commit-delay-ms` reached; empty: nothing."""
+    if not result.commit_delay_ms or not (result.speed or result.latency):
+        return ""
+    return f"in steps a second and in latency every commit was made {result.commit_delay_ms:g} ms slower"
+
+
+def _audit(result: Result) -> Iterator[str]:
+    found, looked_at = findings(result), audited(result)
+    if found:
+        yield "audit: FAILED"
+    else:
+        yield "audit: ok" if looked_at else "audit: none, for no part of this run leaves a ledger to look at"
+    for line in found or looked_at:
+        yield f"  {line}"
 
 
 def _competitors(result: Result) -> Iterator[str]:
@@ -76,7 +96,7 @@ def _speed_line(row: Speed) -> str:
 
 
 def _ms(value: float | None) -> str:
-    return f"{'-':>9}" if value is None else f"{value:>9.2f}"
+    return f"{value:>9.2f}" if known(value) else f"{'-':>9}"
 
 
 def _times(ratio: Spread | None) -> str:
