@@ -30,6 +30,13 @@ def wrong_after_kill(row: Survival) -> str:
     return "; ".join([*parts, *([row.note] if row.note else [])])
 
 
+def sound(result: Result, row: Survival) -> bool:
+    """Whether a kill cost nothing, and no audit found otherwise."""
+    return not wrong_after_kill(row) and not any(
+        finding.startswith(f"{row.name}, killed: ") for finding in result.findings
+    )
+
+
 def measured(row: Survival) -> bool:
     """Whether there was a conversation to lose, and a step."""
     return row.open_conversations > 0 and row.steps_acknowledged > 0

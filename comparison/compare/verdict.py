@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TypeGuard
 
-from comparison.compare.findings import measured, wrong_after_kill
+from comparison.compare.findings import measured, sound
 from comparison.compare.results import About, Neighbour, Result, Speed
 from comparison.table import ENTRACTE
 
@@ -216,7 +216,7 @@ def _memory(result: Result) -> Iterator[str]:
 def _survival(result: Result) -> Iterator[str]:
     rows = result.survival
     for start, found in (
-        ("nothing was lost or doubled by", [row for row in rows if not wrong_after_kill(row)]),
+        ("nothing was lost or doubled by", [row for row in rows if sound(result, row)]),
         (
             "work that had been shown was lost by",
             [row for row in rows if row.conversations_lost + row.steps_lost],

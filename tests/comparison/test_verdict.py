@@ -116,6 +116,14 @@ def test_after_a_kill(row: object, says: str) -> None:
     assert [f"Killed in mid-conversation, {says}."] == sentences(result(survival=[row]))
 
 
+def test_a_kill_of_which_an_audit_found_something() -> None:
+    """Is not called clean."""
+    assert (
+        sentences(result(survival=[killed(ENTRACTE)], findings=["entracte, killed: 1 account is wrong"]))
+        == []
+    )
+
+
 @pytest.mark.parametrize(
     ("quiet", "beside", "became", "says"),
     [
