@@ -43,8 +43,12 @@ def _ratio(row: Speed) -> float:
 
 
 def _at(result: Result, terminals: int) -> dict[str, Speed]:
-    """All that were measured beside entracte at so many terminals, by name; none if entracte was not."""
-    rows = {row.name: row for row in result.speed if row.terminals == terminals and row.ratio is not None}
+    """All that finished steps beside entracte at so many terminals, by name; none if entracte did not."""
+    rows = {
+        row.name: row
+        for row in result.speed
+        if row.terminals == terminals and row.ratio is not None and row.steps_per_s.median > 0
+    }
     return rows if ENTRACTE in rows else {}
 
 
@@ -107,8 +111,6 @@ def _speed(result: Result) -> Iterator[str]:
 
 
 def _slower(ratio: float, ours: Speed) -> str:
-    if not ratio:
-        return f"{ENTRACTE} next to none: for speed it is the better choice there"
     return (
         f"{1 / ratio:.1f} times as many as {ENTRACTE} ({ours.steps_per_s.median:,.0f}): "
         "for speed it is the better choice there"

@@ -36,6 +36,12 @@ def speeds(terminals: int, **steps_per_s: float) -> list[Speed]:
     ]
 
 
+def silent(name: str) -> list[Speed]:
+    """No step at all at 100 terminals."""
+    none = _always(0.0)
+    return [Speed(name, 100, none, none, none, none, none, _always(1.0))]
+
+
 def killed(
     name: str, lost: int = 0, steps_lost: int = 0, doubled: int = 0, note: str = "", of: int = 40
 ) -> Survival:

@@ -7,7 +7,7 @@ import pytest
 from comparison.compare.results import Idle, Neighbour, Result
 from comparison.compare.verdict import sentences
 from comparison.table import ENTRACTE
-from tests.comparison.made import killed, result, speeds
+from tests.comparison.made import killed, result, silent, speeds
 
 
 def said(found: Result) -> str:
@@ -95,6 +95,13 @@ def test_without_a_figure_of_ours_nothing_is_compared() -> None:
     found = sentences(result(speed=rows))
     assert len(found) == 1
     assert "entracte finished no step in the time it had, with 100 terminals" in found[0]
+    assert found == sentences(result(speed=[*rows, *silent(ENTRACTE)]))
+
+
+def test_one_that_finished_no_step_is_compared_with_nobody() -> None:
+    """Neither as the nearest nor as the price of saving."""
+    rows = [*speeds(100, entracte=9_000, rival=1_000), *silent("forgetful"), *silent("grouped rival")]
+    assert sentences(result(speed=rows)) == sentences(result(speed=rows[:2]))
 
 
 @pytest.mark.parametrize(
