@@ -77,7 +77,7 @@ def _writable(_: click.Context, __: click.Parameter, file: Path | None) -> Path 
     "--commit-delay-ms",
     default=0.0,
     type=Number(0, 1000),
-    help="Make commits this much slower, as an ordinary disk would; the report says in which parts.",
+    help="Make every commit of every competitor this much slower, as an ordinary disk would.",
 )
 @click.pass_context
 def compare(

@@ -41,10 +41,10 @@ def _head(result: Result) -> Iterator[str]:
 
 
 def made_slower(result: Result) -> str:
-    """What `--commit-delay-ms` reached; empty: nothing."""
-    if not result.commit_delay_ms or not (result.speed or result.latency):
+    """What `--commit-delay-ms` did; empty: nothing."""
+    if not result.commit_delay_ms:
         return ""
-    return f"in steps a second and in latency every commit was made {result.commit_delay_ms:g} ms slower"
+    return f"every commit of every competitor was made {result.commit_delay_ms:g} ms slower"
 
 
 def _audit(result: Result) -> Iterator[str]:
@@ -161,7 +161,7 @@ def _neighbour(result: Result) -> Iterator[str]:
     for row in result.neighbour:
         yield (
             f"{row.name:<20} {row.kind:<10} {_ms(row.quiet_p99_ms)} {_ms(row.p99_ms)} {_ms(row.max_ms)}   "
-            f"{row.became}"
+            f"{row.became}{' (at least so long)' if row.at_least else ''}"
         )
 
 

@@ -16,6 +16,10 @@ MANY_MAX = 100
 """Terminals that the sentences on many are about, if so many were measured; else the next fewer."""
 QUIET_MS_MAX = 10.0
 """A p99 above this while nobody computes: the machine was busy with something else."""
+COMMITS_A_STEP = 3
+"""That a step may have to wait for, where commits are made slower."""
+P99_INPUTS_MIN = 1_000
+"""Of fewer, p95 is told."""
 ALONE = "each step, "
 """How the durability of one begins that commits each step by itself."""
 
@@ -235,13 +239,16 @@ def _survival(result: Result) -> Iterator[str]:
 
 def _bad(result: Result) -> Iterator[str]:
     rows = {(row.name, row.kind): row for row in result.neighbour}
+    quiet_ms_max = QUIET_MS_MAX + COMMITS_A_STEP * result.commit_delay_ms
     for row in rows.values():
         if row.kind == "endless":
             yield f"A program that loops for ever, {row.name}: {_endless(row)}."
     for kind, what in (("numpy", "vectorised with NumPy"), ("processes", "handed to processes")):
         found = rows.get((ENTRACTE, kind))
         if found is not None:
-            yield (f"A computation of about 300 ms in plain Python, {what}, in {ENTRACTE}: {_others(found)}.")
+            yield (
+                f"A computation of about 300 ms in plain Python, {what}, in {ENTRACTE}: {_others(found, quiet_ms_max)}."
+            )
 
 
 def known(value: float | None) -> TypeGuard[float]:
@@ -252,26 +259,26 @@ def known(value: float | None) -> TypeGuard[float]:
 def _endless(row: Neighbour) -> str:
     if not known(row.p99_ms) or row.became.startswith(("failed", "refused", "answered")):
         return f"not measured ({_start(row.became)})"
-    return f"{row.became}; the others' p99 was {row.p99_ms:,.0f} ms"
+    least = "at least " if row.at_least else ""
+    return f"{row.became}; the others' p99 was {least}{row.p99_ms:,.0f} ms"
 
 
-def _others(row: Neighbour) -> str:
+def _others(row: Neighbour, quiet_ms_max: float) -> str:
     """What the other terminals saw, in milliseconds, if the bad one did what it should, on a quiet machine."""
-    if not row.became.startswith("answered") or not known(row.p99_ms):
+    name, quiet_ms, beside_ms = "p99", row.quiet_p99_ms, row.p99_ms
+    if row.inputs < P99_INPUTS_MIN and known(row.quiet_p95_ms) and known(row.p95_ms):
+        name, quiet_ms, beside_ms = "p95", row.quiet_p95_ms, row.p95_ms
+    if not row.became.startswith("answered") or not known(beside_ms):
         return f"not measured ({_start(row.became)})"
-    quiet_ms = row.quiet_p99_ms
     if not known(quiet_ms):
-        return "it cannot be told what the others noticed, for their p99 before it began is not known"
-    if quiet_ms > QUIET_MS_MAX:
-        return (
-            f"it cannot be told what the others noticed, for their p99 was {quiet_ms:.1f} ms before it began"
-        )
-    if row.p99_ms < quiet_ms:
-        return (
-            f"what the others noticed is too little to be told "
-            f"(their p99 was {quiet_ms:.1f} ms before it began, {row.p99_ms:.1f} ms beside it)"
-        )
-    return f"the other terminals' p99 was {quiet_ms:.1f} ms before it began, {row.p99_ms:.1f} ms beside it"
+        return f"it cannot be told what the others noticed, for their {name} before it began is not known"
+    figures = f"{name} was {quiet_ms:.1f} ms before it began"
+    if quiet_ms > quiet_ms_max:
+        return f"it cannot be told what the others noticed, for their {figures}"
+    figures += f", {'at least ' if row.at_least else ''}{beside_ms:.1f} ms beside it"
+    if beside_ms < quiet_ms:
+        return f"what the others noticed is too little to be told (their {figures})"
+    return f"the others' {figures}"
 
 
 def _start(became: str) -> str:

@@ -155,6 +155,15 @@ def test_beside_a_computation(quiet: float, beside: float | None, became: str, s
     assert says in found[0]
 
 
+def test_beside_a_computation_with_few_inputs_or_slow_commits() -> None:
+    """p95 says more of a few; and a slow commit is not a busy machine."""
+    row = Neighbour(ENTRACTE, "numpy", 25.0, 90.0, 99.0, "answered in 19 ms", 400, 22.0, 31.0)
+    assert "for their p95 was 22.0 ms before it began" in said(result(neighbour=[row]))
+    assert "p95 was 22.0 ms before it began, 31.0 ms beside" in said(
+        result(neighbour=[row], commit_delay_ms=5.0)
+    )
+
+
 def test_an_endless_program_that_was_not_measured() -> None:
     """A process that failed has no p99 of 0 ms."""
     row = Neighbour(ENTRACTE, "endless", None, None, None, "failed: it ended with 1: boom")
@@ -163,6 +172,8 @@ def test_an_endless_program_that_was_not_measured() -> None:
     ] == sentences(result(neighbour=[row]))
     row = Neighbour(ENTRACTE, "endless", 2.0, 317.0, 400.0, "ended with abend AICA in 530 ms")
     assert "ended with abend AICA in 530 ms; the others' p99 was 317 ms" in said(result(neighbour=[row]))
+    row.at_least = True
+    assert "the others' p99 was at least 317 ms" in said(result(neighbour=[row]))
 
 
 def test_idle_conversations() -> None:
