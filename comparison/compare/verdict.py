@@ -136,12 +136,13 @@ def _alone(result: Result, row: Speed) -> bool:
 def _shared_commits(result: Result) -> Iterator[str]:
     """If others share a commit as well, and all who do are clear of all who do not."""
     many = _many(result)
-    rivals, rows = _rivals(result, many), _at(result, many)
-    alone = [row for row in rivals if _alone(result, row)]
-    shared = [row for row in rivals if not _alone(result, row)]
-    if not alone or not shared:
+    about = _about(result)
+    saving = [row for row in _at(result, many).values() if about[row.name].saves]
+    alone = [row for row in saving if _alone(result, row)]
+    shared = [row for row in saving if not _alone(result, row)]
+    if not alone or all(row.name.startswith(ENTRACTE) for row in shared):
         return
-    slowest = min([*shared, rows[ENTRACTE]], key=lambda row: row.steps_per_s.median)
+    slowest = min(shared, key=lambda row: row.steps_per_s.median)
     fastest = max(alone, key=lambda row: row.steps_per_s.median)
     if slowest.steps_per_s.median >= CLEAR * fastest.steps_per_s.median:
         yield (

@@ -11,6 +11,7 @@ GROUPED = "each step; one fsync for all steps that wait"
 ALONE = "each step, one fsync"
 ABOUT = (
     About(ENTRACTE, True, GROUPED, "in process", "-", 1),
+    About("entracte over TCP", True, GROUPED, "TCP", "-", 1),
     About("rival", True, ALONE, "in process", "-", 1),
     About("web rival", True, ALONE, "HTTP", "-", 1),
     About("grouped rival", True, GROUPED, "in process", "-", 1),

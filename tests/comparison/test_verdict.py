@@ -43,6 +43,8 @@ def test_the_shared_commit_divides_them_only_if_it_does() -> None:
     clear = said(result(speed=speeds(100, entracte=9_000, grouped_rival=12_000, rival=1_000)))
     assert "the slowest, entracte, did 9,000 steps a second at 100" in clear
     assert "the fastest, rival, 1,000" in clear
+    ours = speeds(100, entracte=9_000, entracte_over_TCP=7_000, grouped_rival=12_000, rival=1_000)
+    assert "the slowest, entracte over TCP, did 7,000" in said(result(speed=ours))
     mixed = said(result(speed=speeds(100, entracte=1_000, grouped_rival=12_000, rival=1_000)))
     assert "divides" not in mixed
 
