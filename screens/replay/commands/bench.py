@@ -15,11 +15,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from monitor.cli import region_options
+from monitor.cli import Number, region_options
 from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay.commands.against import Outcome, run_again
-from screens.replay.commands.load import Figure
 from screens.replay.drivers.ground import load_fixture, region_settings
 from screens.replay.loading import Load, Plan
 from screens.replay.playing import report_on
@@ -31,7 +30,7 @@ MEBI = 2**20
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--seconds", type=Figure(0.1), default=3.0, show_default=True, help="For each driver.")
+@click.option("--seconds", type=Number(0.1), default=3.0, show_default=True, help="For each driver.")
 @click.option(
     "--steps", type=click.IntRange(1), default=10_000, show_default=True, help="Stored, for against."
 )

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import math
 import signal
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 
-from monitor.cli import region_options
+from monitor.cli import Number, region_options
 from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay.commands.run import is_drawn
@@ -32,28 +30,17 @@ _DASH = Path("-")
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
 
-class Figure(click.FloatRange):
-    """A number of a range, and not one of those that are none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number; `nan` and `inf` are refused."""
-        number = float(super().convert(value, param, ctx))
-        if not math.isfinite(number):
-            self.fail(f"{value} is not a number of this range.", param, ctx)
-        return number
-
-
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--sessions", type=click.IntRange(1, 100_000), default=10, show_default=True, help="At once.")
-@click.option("--ramp", type=Figure(0), default=0.0, help="Seconds until all sessions have begun.")
-@click.option("--seconds", type=Figure(0.1), default=10.0, show_default=True, help="How long.")
+@click.option("--ramp", type=Number(0), default=0.0, help="Seconds until all sessions have begun.")
+@click.option("--seconds", type=Number(0.1), default=10.0, show_default=True, help="How long.")
 @click.option(
     "--vary",
     type=click.Path(path_type=Path, dir_okay=False),
     help="CSV: values by field name, a row a round.",
 )
-@click.option("--think", type=Figure(0), default=0.0, help="Keep this much of the scenario's pauses.")
+@click.option("--think", type=Number(0), default=0.0, help="Keep this much of the scenario's pauses.")
 @click.option("--unchecked", is_flag=True, help="Compare neither texts nor fields; abends still count.")
 @click.option("--on-store", is_flag=True, help="Load the store of the settings; else a new one.")
 @click.option("--json", "json_file", type=_FILE, help="Figures as JSON; - prints them.")
