@@ -21,6 +21,11 @@ class ChildFailed(Exception):
     """A process of an experiment ended before it had answered."""
 
 
+def reason(error: Exception) -> str:
+    """Why a process gave no figure, for the note in its competitor's row."""
+    return str(error) or "nothing came in time"
+
+
 class Child:
     """One process; it ends at the latest with its experiment, or with the process that started it."""
 

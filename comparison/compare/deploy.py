@@ -12,7 +12,7 @@ import screens
 import transactions
 from comparison.audit import reading
 from comparison.bank_store import copied
-from comparison.compare.children import ChildFailed, child
+from comparison.compare.children import ChildFailed, child, reason
 from comparison.compare.results import Deploy
 from comparison.competitor import Competitor
 
@@ -77,7 +77,7 @@ async def measure(
             before, after, shown = await new.heard(30)
         versions = _versions(store)
     except (ChildFailed, TimeoutError) as error:
-        return Deploy(competitor.name, carries_on=False, note=f"failed: {error}"[:200])
+        return Deploy(competitor.name, carries_on=False, note=f"failed: {reason(error)}"[:200])
     finally:
         for left in store.parent.glob(f"{store.stem}*"):
             left.unlink()

@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from comparison.bench import idle as stored
-from comparison.compare.children import Child, ChildFailed, child
+from comparison.compare.children import Child, ChildFailed, child, reason
 from comparison.compare.idle_child import KEYS
 from comparison.compare.results import Idle
 from comparison.competitor import Competitor
@@ -69,7 +69,7 @@ async def _base(competitor: Competitor, store: Path) -> int | str:
         async with asyncio.timeout(EXPERIMENT_S_MAX):
             return await _bytes(competitor, KEYS, store)
     except FAILURES as error:
-        return _why(error)
+        return f"not reached: {reason(error)}"[:160]
 
 
 async def _one(
@@ -85,13 +85,9 @@ async def _one(
             grown = await _bytes(competitor, conversations, own) - base
             first = await _first_answer(competitor, own, conversations, commit_delay_s)
     except FAILURES as error:
-        return Idle(competitor.name, conversations, None, note=_why(error))
+        return Idle(competitor.name, conversations, None, note=f"not reached: {reason(error)}"[:160])
     note = "" if competitor.saves else "lost with the process"
     return Idle(competitor.name, conversations, max(0.0, grown / conversations), first, note)
-
-
-def _why(error: Exception) -> str:
-    return f"not reached: {str(error) or 'it took too long'}"[:160]
 
 
 async def _bytes(competitor: Competitor, conversations: int, store: Path) -> int:

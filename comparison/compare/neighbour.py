@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from comparison.bank_store import copied
-from comparison.compare.children import Child, ChildFailed, child
+from comparison.compare.children import Child, ChildFailed, child, reason
 from comparison.compare.plan import Plan
 from comparison.compare.results import Neighbour
 from comparison.table import ENTRACTE
@@ -55,7 +55,7 @@ async def _one(style: str, kind: str, store: Path, seconds: float, commit_delay_
             _, *said = await process.heard(30 + seconds)
             quiet = Others(*said)
         except (ChildFailed, TimeoutError) as error:
-            return Neighbour(style, kind, None, None, None, f"failed: {error}"[:160])
+            return Neighbour(style, kind, None, None, None, f"failed: {reason(error)}"[:160])
         beside, became = await _beside(process, seconds)
     p95, p99, most = beside[:3] if beside is not None else (None, None, None)
     at_least = beside is not None and beside.cut_short
@@ -78,5 +78,5 @@ async def _beside(process: Child, seconds: float) -> tuple[Others | None, str]:
         stood = Others(waited_ms, waited_ms, waited_ms, 0, cut_short=True)
         return stood, "everything stood still; the process was killed"
     except ChildFailed as error:
-        return beside, f"failed: {error}"[:160]
+        return beside, f"failed: {reason(error)}"[:160]
     return beside, became

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from comparison.audit import Row, books, inputs, ledger, reading, row_of
 from comparison.bank_store import copied
 from comparison.compare.child import fresh
-from comparison.compare.children import ChildFailed, child
+from comparison.compare.children import ChildFailed, child, reason
 from comparison.compare.results import Survival
 from comparison.competitor import Competitor
 from comparison.workload import Transfer
@@ -136,7 +136,7 @@ async def _killed(values: dict[str, Any], answers: int, notes: set[str]) -> Log:
                 events.append(await process.heard())
                 answers -= events[-1][0] == "answered"
         except (ChildFailed, TimeoutError) as error:
-            notes.add(f"ended before it was killed: {str(error) or 'nothing came any more'}"[:160])
+            notes.add(f"ended before it was killed: {reason(error)}"[:160])
         await process.kill()
         events += [event for event in await process.said() if event[0] in {"sent", "answered"}]
     log.take(events)
@@ -155,7 +155,7 @@ async def _restarted(values: dict[str, Any], notes: set[str]) -> dict[str, Stand
                 elif said[0]:
                     notes.add(f"a terminal could not go on: {said[0]}"[:160])
     except (ChildFailed, TimeoutError) as error:
-        notes.add(f"could not go on: {str(error) or 'nothing came any more'}"[:160])
+        notes.add(f"could not go on: {reason(error)}"[:160])
     return stands
 
 

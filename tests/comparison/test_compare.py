@@ -56,6 +56,13 @@ async def test_a_process_that_dies_by_itself_is_a_note(template: Path, tmp_path:
     assert ours.first_answer_ms is not None
 
 
+async def test_a_note_says_that_nothing_came_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An experiment that takes too long is one sentence in its row."""
+    monkeypatch.setattr(idle, "EXPERIMENT_S_MAX", 0.0)
+    (row,) = [row async for row in idle.measure([MEMORY], [100], tmp_path)]
+    assert row.note == "not reached: nothing came in time"
+
+
 async def test_a_deploy_upgrades_the_area(template: Path, tmp_path: Path) -> None:
     """The monitor's conversation carries on with the new field; the one in memory is gone."""
     release = await asyncio.to_thread(deploy.next_release, tmp_path)
