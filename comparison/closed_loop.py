@@ -20,6 +20,8 @@ class Measurement(NamedTuple):
     cpu_s: float
     latencies_ms: Sequence[float]
     """Of every step of the measured time, sorted."""
+    posted_each: Sequence[int] = ()
+    """Transfers each session posted in the whole run, in the order of the sessions."""
 
     @property
     def steps_per_s(self) -> float:
@@ -77,7 +79,7 @@ async def run(
     """
     start = time.perf_counter()
     tally = _Tally(start + warm_up_s, start + warm_up_s + seconds)
-    total = [0, 0]
+    posted_each = [0] * len(sessions)
     cpu = [0.0, 0.0]
 
     async def clock_cpu() -> None:
@@ -86,22 +88,22 @@ async def run(
         await asyncio.sleep(max(0.0, tally.stop_at - time.perf_counter()))
         cpu[1] = time.process_time() + elsewhere_cpu_s()
 
-    async def operate(session: Session, typed: Iterator[Transfer]) -> None:
+    async def operate(place: int, session: Session, typed: Iterator[Transfer]) -> None:
         began = time.perf_counter()
         while began < tally.stop_at:
             await session.check(next(typed))
             middle = time.perf_counter()
             tally.count(began, middle)
             await session.post()
-            total[0] += 2
-            total[1] += 1
+            posted_each[place] += 1
             now = time.perf_counter()
             tally.count(middle, now)
             began = now
 
     async with asyncio.TaskGroup() as group:
         group.create_task(clock_cpu())
-        for session, typed in zip(sessions, work, strict=True):
-            group.create_task(operate(session, typed))
-    measured = Measurement(tally.steps, total[1], seconds, cpu[1] - cpu[0], sorted(tally.latencies_ms))
-    return measured, total[0], total[1]
+        for place, (session, typed) in enumerate(zip(sessions, work, strict=True)):
+            group.create_task(operate(place, session, typed))
+    posted, latencies_ms = sum(posted_each), sorted(tally.latencies_ms)
+    measured = Measurement(tally.steps, posted, seconds, cpu[1] - cpu[0], latencies_ms, posted_each)
+    return measured, 2 * posted, posted

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from comparison import entracte, per_step
-from comparison.audit import Expected, audit
+from comparison.audit import Answered, Expected, audit
 from comparison.bank_store import copied, make_template
 from comparison.closed_loop import Measurement, elsewhere_of, run
 from comparison.workload import Session, transfers
@@ -21,6 +21,8 @@ COUNTS_MAX = 10
 """Different numbers of terminals in one run: a terminal's id has one digit for which of them it is of."""
 BASELINE = "one transaction a step"
 OURS = "entracte"
+FIRST = 2
+"""Sequence of a terminal's first check: the one before began the conversation."""
 
 
 class Variant(NamedTuple):
@@ -74,7 +76,9 @@ async def measure(plan: Plan, stores: dict[str, Path]) -> AsyncIterator[Figure |
                     figure, expected = await _one(plan, variant, opened, terminals, number, prefix)
                 done = acknowledged[variant.name]
                 acknowledged[variant.name] = Expected(
-                    done.steps + expected.steps, done.posted + expected.posted
+                    done.steps + expected.steps,
+                    done.posted + expected.posted,
+                    done.terminals + expected.terminals,
                 )
                 yield figure
     for variant in VARIANTS:
@@ -85,13 +89,18 @@ async def measure(plan: Plan, stores: dict[str, Path]) -> AsyncIterator[Figure |
 async def _one(
     plan: Plan, variant: Variant, opened: Any, terminals: int, number: int, prefix: str
 ) -> tuple[Figure, Expected]:
-    sessions = [await variant.session(opened, f"{prefix}{terminal:05}") for terminal in range(terminals)]
-    work = [transfers(plan.seed, int(f"{prefix}{terminal:05}")) for terminal in range(terminals)]
+    names = [f"{prefix}{terminal:05}" for terminal in range(terminals)]
+    sessions = [await variant.session(opened, name) for name in names]
+    work = [transfers(plan.seed, int(name)) for name in names]
     async with _batches(opened) as batches:
         measured, steps, posted = await run(
             sessions, work, plan.seconds, elsewhere_cpu_s=elsewhere_of(opened)
         )
-    return Figure(variant.name, terminals, number, measured, batches()), Expected(steps, posted)
+    answered = tuple(
+        Answered(name, plan.seed, int(name), FIRST, FIRST - 1 + 2 * count, count)
+        for name, count in zip(names, measured.posted_each, strict=True)
+    )
+    return Figure(variant.name, terminals, number, measured, batches()), Expected(steps, posted, answered)
 
 
 @asynccontextmanager

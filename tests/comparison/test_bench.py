@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from comparison.audit import Expected, audit
-from comparison.bench import idle, report
+from comparison.bench import idle, report, rounds
 from comparison.bench.command import bench
 from comparison.bench.rounds import BASELINE, OURS, VARIANTS, Figure, Plan, measure, prepare
 from comparison.broken_off import told
@@ -72,6 +72,25 @@ def test_audit_finds_what_was_tampered_with(tmp_path: Path) -> None:
             with closing(sqlite3.connect(harmed, isolation_level=None)) as database:
                 database.execute(harm)
             assert audit(harmed, right), harm
+
+
+async def test_the_bench_knows_what_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a terminal posted, and from whom to whom, is what the stores are held to."""
+    held: list[Expected] = []
+
+    def hold(store: Path, expected: Expected) -> list[str]:
+        held.append(expected)
+        return audit(store, expected)
+
+    monkeypatch.setattr(rounds, "audit", hold)
+    stores = await prepare(tmp_path)
+    items = [item async for item in measure(Plan([1, 2], 0.1, 1, 0.0), stores)]
+    assert not [item for item in items if isinstance(item, str)]
+    for store, expected in zip(stores.values(), held, strict=True):
+        assert len(expected.terminals) == 3
+        with closing(sqlite3.connect(store, isolation_level=None)) as database:
+            database.execute("UPDATE ledger SET reference = 'X' WHERE id = 1")
+        assert "ledger: 1 rows that nobody typed" in audit(store, expected)
 
 
 def test_commits_can_be_made_slow() -> None:
