@@ -9,6 +9,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -133,15 +134,13 @@ def reach_programs(settings_file: Path | None) -> None:
 
 def _refuse_namesakes(folder: Path) -> None:
     """Raise `SettingsError` for a package there that would be taken for one of ours, or hidden by it."""
-    if folder.resolve() == _ROOT:
-        return
     for name in _OURS:
+        ours = find_spec(name)
         for there in (folder / name / "__init__.py", folder / f"{name}.py"):
-            if there.exists():
+            if there.exists() and (ours is None or there.resolve() != Path(ours.origin or "").resolve()):
                 raise SettingsError(f"{there} has the name of a package of entracte's own, {name}; rename it")
 
 
-_ROOT = Path(__file__).resolve().parents[1]
 _OURS = ("monitor", "screens", "transactions", "comparison")
 
 
