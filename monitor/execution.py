@@ -165,7 +165,8 @@ class Execution:
 
     def _seal(self, ending: Ending, dump: Dump | None) -> Sealed:
         state, work = self._state, self._work
-        conversation, rows = monitor_rows(state, work.id, ending, self._seed)
+        unit = work.id
+        conversation, rows = monitor_rows(state, unit, ending, self._seed)
         taken_in = masked_input(self._inbound, self._received)
         started = stamp(self._now)
         if dump is not None:
@@ -173,7 +174,7 @@ class Execution:
         area_type, area_version, area = ending.area
         elapsed_us = int((self._engine.clock.monotonic() - self._arrived) * 1_000_000)
         step: Row = (
-            work.id,
+            unit,
             conversation,
             self._number,
             state.step if self._number > 1 else 0,

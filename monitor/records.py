@@ -36,21 +36,11 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     """What the columns' values may be, in order; a whole number passes for a real one."""
     plain: ClassVar[bool]
     """True: the columns are the fields as they are, without conversion."""
+    from_row: ClassVar[Callable[[Row], Any]]
+    """The record of a row in the table's column order; raises `Abend` if SQL has left another type there."""
     key_types: ClassVar[tuple[type, ...]]
     key_type: ClassVar[type | None]
     """Of a key that is one whole number or text."""
-
-    @classmethod
-    def from_row(cls: type[R], row: Row) -> R:
-        """The record of a row in the table's column order; raises `Abend` if SQL has left another type there."""
-        if cls.plain:
-            if tuple(map(type, row)) != cls.types:
-                _check_types(cls, row)
-            return cls(*row)
-        try:
-            return _converted(cls, row, strict=False)
-        except msgspec.ValidationError as error:
-            raise Abend("EREC", f"{cls.__name__} has another type in the store: {error}") from error
 
     def to_row(self) -> Row:
         """The record's columns, in the table's order; dates and decimals as text."""
@@ -59,11 +49,24 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         return tuple(msgspec.to_builtins(self).values())
 
 
-def _check_types(record: type[Record], row: Row) -> None:
-    for name, value, wanted in zip(record.__struct_fields__, row, record.types, strict=True):
-        if not isinstance(value, wanted):
-            found = "NULL" if value is None else f"a {type(value).__name__}"
-            raise Abend("EREC", f"{record.__name__} has another type in the store: {found} in {name}")
+def _reader(record: type[Record], plain: bool, types: tuple[Any, ...]) -> Callable[[Row], Record]:
+    """What makes records of rows; a function of its own for each type, for it is called for every record."""
+
+    def plainly(row: Row) -> Record:
+        if tuple(map(type, row)) != types:
+            for name, value, wanted in zip(record.__struct_fields__, row, types, strict=True):
+                if not isinstance(value, wanted):
+                    found = "NULL" if value is None else f"a {type(value).__name__}"
+                    raise Abend("EREC", f"{record.__name__} has another type in the store: {found} in {name}")
+        return record(*row)
+
+    def converted(row: Row) -> Record:
+        try:
+            return _converted(record, row, strict=False)
+        except msgspec.ValidationError as error:
+            raise Abend("EREC", f"{record.__name__} has another type in the store: {error}") from error
+
+    return plainly if plain else converted
 
 
 def _converted(record: type[R], row: Row, *, strict: bool) -> R:
@@ -149,6 +152,7 @@ def _describe(record: type[Record]) -> None:
     kinds = [field.type for field in msgspec.structs.fields(record)]
     record.plain = all(kind in _PLAIN for kind in kinds)
     record.types = tuple([(float, int) if kind is float else kind for kind in kinds])
+    record.from_row = _reader(record, record.plain, record.types)
 
 
 def address_of(record: type[Record], key: RecordKey) -> Key:
@@ -215,5 +219,5 @@ class Query(msgspec.Struct, Generic[R], frozen=True):
     """Need not be the record type of a file."""
 
     def __post_init__(self) -> None:
-        if not hasattr(self.record, "plain"):
+        if "plain" not in vars(self.record):
             _describe(self.record)

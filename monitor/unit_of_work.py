@@ -303,11 +303,12 @@ class UnitOfWork:
 
     def seal(self, monitor_rows: dict[Key, Row], step: tuple[str, Row]) -> Unit:
         """The unit as a value, with the monitor's own rows and the history row; updates become visible."""
-        written_by = (self.id,)
+        unit_id = self.id
+        written_by = (unit_id,)
         writes = {
             key: None if row is None else row + written_by for key, row in (monitor_rows | self.rows).items()
         }
-        unit = Unit(self.id, self._reads, writes, [*self.appended, step], self._changed())
+        unit = Unit(unit_id, self._reads, writes, [*self.appended, step], self._changed())
         self._overlay.add(unit, self.rows)
         return unit
 
