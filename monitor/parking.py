@@ -54,7 +54,9 @@ async def parked_at(files: Files, terminal: str, limit: int) -> list[Parked]:
 
 
 async def park(files: Files, parked: Parked, parked_max: int) -> None:
-    """Put a conversation aside; raises `LimitExceeded` when too many are."""
+    """Put a conversation aside; raises `LimitExceeded` when too many are, `Abend` if this step has parked one."""
+    if await files[Parked].read(parked.unit) is not None:
+        raise Abend("EPRK", f"{parked.transid} cannot park as well: a step puts one conversation aside")
     already = await parked_at(files, parked.terminal, limit=parked_max)
     if len(already) >= parked_max:
         raise LimitExceeded("parked_max", len(already) + 1, parked_max)

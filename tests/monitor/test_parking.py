@@ -48,6 +48,8 @@ async def edit(task: Task[Draft]) -> Outcome:
             return Park(Finish(), TransferTo("DESK"))  # type: ignore[arg-type]
         case Aid.PF12:
             return Park(stage, TransferTo("FAIL"))
+        case Aid.PF8:
+            return Park(stage, TransferTo("EDIT"))
         case _:
             return stage
 
@@ -155,6 +157,17 @@ async def test_only_a_stage_to_come_back_to_is_parked(disk: Disk) -> None:
         await terminal.press(text="EDIT")
         await terminal.press(Aid.PF11)
         assert [dump[:2] for dump in dumps(disk)] == [("EDIT", "EOUT")]
+
+
+async def test_a_step_parks_one_conversation(disk: Disk) -> None:
+    """One that is transferred to in the same step cannot be put aside as well."""
+    async with region_on(disk, *PROGRAMS) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        await terminal.press(text="EDIT")
+        assert "abend EPRK" in (await terminal.press(Aid.PF8, source="a")).message
+        assert "a step puts one conversation aside" in dumps(disk)[0][2]
+        assert disk.ask("SELECT title FROM parked") == []
 
 
 async def test_parked_conversations_are_limited(disk: Disk) -> None:
