@@ -199,9 +199,8 @@ class Terminal(App[None]):
 
     def _paste(self, text: str) -> None:
         self.marking.clear()
-        lost = pasting.paste(self.session, text)
-        self.word = f"Pasted; {lost} characters had no room in their field" if lost else ""
-        self.draw()
+        self.word = ""
+        pasting.paste(self.session, text)
 
     def _print_screen(self, paper: Paper) -> None:
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")

@@ -2,52 +2,54 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Generator, Iterator
 
 from screens.console.session import Session
 from screens.keys import Key
-from screens.presentation_space import Lock
+from screens.presentation_space import Lock, PresentationSpace
 
 
-def paste(session: Session, text: str) -> int:
-    """Type pasted text; returns how many characters found no place in their field.
+def paste(session: Session, text: str) -> None:
+    """Type pasted text, now or when the answer has come; what finds no place is counted in the message.
 
     On a formatted screen every line goes into a field of its own, and what is too long for its field is
-    left out, so that it never runs into the next one. While the host works the keys wait in line.
+    left out, so that it never runs into the next one. A locked keyboard leaves out the rest.
     """
-    lines = (
-        unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
-    )
-    lost = 0
-    begun: int | None = None
-    for number, line in enumerate(lines):
-        for part_number, part in enumerate(line.split("\t")):
-            if number or part_number:
-                _next(session, begun, Key.TAB if part_number or session.space.formatted else Key.NEWLINE)
-            begun = _field(session)
-            lost += _type(session, part)
-    return lost
+    session.play(_strokes(session, unicodedata.normalize("NFC", text)))
 
 
-def _type(session: Session, line: str) -> int:
-    """Type as much of a line as its field holds."""
-    field = session.space.field_at(session.space.cursor)
-    if session.waiting or field is None or field.attribute.protected:
-        session.type(line)
-        return 0
-    room = (field.start + field.length - session.space.cursor) % session.space.size
-    session.type(line[:room])
-    return max(len(line) - room, 0)
+def _strokes(session: Session, text: str) -> Iterator[Key | str]:
+    """The keys of a paste, each chosen where those before it have led."""
+    space, lost = session.space, 0
+    first, *rest = re.split(r"(\t|\r\n|\r|\n)", text.rstrip("\r\n"))
+    screen, begun = session.screen, _field(space)
+    for separator, part in [("", first), *zip(rest[::2], rest[1::2], strict=True)]:
+        skipped = session.screen is not screen or _field(space) not in (begun, None)
+        if separator and space.lock is Lock.NONE and not skipped:
+            yield Key.TAB if separator == "\t" or space.formatted else Key.NEWLINE
+        screen, begun = session.screen, _field(space)
+        lost += yield from _typed(space, part)
+    if lost:
+        session.message = f"Pasted; characters left out: {lost}"
 
 
-def _next(session: Session, begun: int | None, key: Key) -> None:
-    """Go to the next field, unless filling the last one already went there."""
-    skipped = _field(session) not in (begun, None)
-    if session.waiting or (session.space.lock is Lock.NONE and not skipped):
-        session.press(key)
+def _typed(space: PresentationSpace, part: str) -> Generator[str, None, int]:
+    """Type as much of a part as its field holds; how many characters that leaves out."""
+    field, room = space.field_at(space.cursor), len(part)
+    if field is not None and not field.attribute.protected:
+        room = (field.start + field.length - space.cursor) % space.size
+    for at, char in enumerate(part):
+        if at >= room or space.lock is not Lock.NONE:
+            return len(part) - at
+        yield char
+        if space.lock not in (Lock.NONE, Lock.MUST_FILL):  # which comes after the character
+            return len(part) - at
+    return 0
 
 
-def _field(session: Session) -> int | None:
+def _field(space: PresentationSpace) -> int | None:
     """The unprotected field the cursor is in."""
-    field = session.space.field_at(session.space.cursor)
+    field = space.field_at(space.cursor)
     return None if field is None or field.attribute.protected else field.address

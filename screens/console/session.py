@@ -12,7 +12,7 @@ import enum
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import TypeVar
 
 from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Reason, Refused
@@ -54,7 +54,7 @@ class Session:
         """Time from the last key that sent to its screen."""
         self.alarms = 0
         """How often the host rang since the start."""
-        self.type_ahead: deque[Key | str] = deque()
+        self.type_ahead: deque[Key | str | Iterator[Key | str]] = deque()
         self._host = host
         self._decoder = decoder
         self._changed = changed
@@ -85,8 +85,14 @@ class Session:
         self._changed()
 
     def type(self, text: str) -> None:
-        """Characters of the keyboard, or pasted ones."""
+        """Characters of the keyboard."""
         self._type(text)
+        self._changed()
+
+    def play(self, strokes: Iterator[Key | str]) -> None:
+        """Keys chosen one by one, each where those before it have led; they wait in line as one key."""
+        self._queue(strokes)
+        self._replay()
         self._changed()
 
     def move_to(self, address: int) -> None:
@@ -132,7 +138,7 @@ class Session:
             self.message = "" if not self.waiting else self.message
             self.space.reset()
 
-    def _queue(self, key: Key | str) -> None:
+    def _queue(self, key: Key | str | Iterator[Key | str]) -> None:
         if len(self.type_ahead) >= TYPE_AHEAD_KEYS_MAX:
             self.message = f"no more than {TYPE_AHEAD_KEYS_MAX} keys wait in line: the rest is dropped"
         elif self.link is not Link.TAKEN:
@@ -240,11 +246,22 @@ class Session:
     def _replay(self) -> None:
         """Do what was typed ahead, up to the next key that sends; an operator's lock drops the rest."""
         while self.type_ahead and not self.waiting:
-            if self.space.lock is not Lock.NONE:
-                self.type_ahead.clear()
-                break
             key = self.type_ahead.popleft()
-            if isinstance(key, Key):
-                self._press(key)
-            else:
-                self._type(key)
+            if not isinstance(key, Key | str):
+                self._play(key)
+            elif self.space.lock is Lock.NONE:
+                self._do(key)
+
+    def _play(self, strokes: Iterator[Key | str]) -> None:
+        """Do keys until one sends; those after it are the first in line."""
+        for key in strokes:
+            self._do(key)
+            if self.waiting:
+                self.type_ahead.appendleft(strokes)
+                break
+
+    def _do(self, key: Key | str) -> None:
+        if isinstance(key, Key):
+            self._press(key)
+        else:
+            self._type(key)

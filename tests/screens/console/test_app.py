@@ -186,7 +186,7 @@ async def test_paste_fills_a_field_a_line() -> None:
         await settled(pilot)
         space = app.session.space
         assert (space.text(3, 20, 10), space.text(4, 20, 8).strip()) == ("twelve cha", "12.50")
-        assert "2 characters had no room" in row(app, 24)
+        assert "characters left out: 2" in row(app, 24)
         assert "secret" not in row(app, 5)
 
 
