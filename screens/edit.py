@@ -56,8 +56,16 @@ class TextEdit:
         return value
 
     def read(self, text: str) -> str:
-        text = text.strip()
-        return text.upper() if self._uppercase else text
+        text = text.strip(" ")
+        return _upper(text) if self._uppercase else text
+
+
+def _upper(text: str) -> str:
+    """The text in capitals, each letter in its own cell: one whose capital takes two (the sharp s) stays."""
+    upper = text.upper()
+    if len(upper) == len(text):
+        return upper
+    return "".join(char.upper() if len(char.upper()) == 1 else char for char in text)
 
 
 class DigitsEdit:
@@ -73,7 +81,7 @@ class DigitsEdit:
         return value
 
     def read(self, text: str) -> str:
-        text = text.strip()
+        text = text.strip(" ")
         if len(text) != self.width or not (text.isascii() and text.isdigit()):
             raise ValueError(self.wanted)
         return text
@@ -176,7 +184,7 @@ class NumberEdit:
         return self._read_any(text)
 
     def _read_any(self, text: str) -> Decimal:
-        body, negative = _unsign(text.strip().upper())
+        body, negative = _unsign(text.strip(" ").upper())
         if self._filled:
             body = body.lstrip("*").replace(" ", "")
         match = _NUMBER.fullmatch(body)
@@ -217,9 +225,9 @@ def _unsign(text: str) -> tuple[str, bool]:
     """The number without its sign, and whether that was a minus."""
     for sign in ("CR", "DB", "-", "+"):
         if text.endswith(sign) and len(text) > len(sign):
-            return text[: -len(sign)].rstrip(), sign != "+"
+            return text[: -len(sign)].rstrip(" "), sign != "+"
     if text[:1] in ("-", "+"):
-        return text[1:].lstrip(), text[0] == "-"
+        return text[1:].lstrip(" "), text[0] == "-"
     return text, False
 
 
@@ -246,7 +254,7 @@ class DateEdit:
         numbers = re.findall(r"\d+", text, re.ASCII)
         if len(numbers) == 1:
             numbers = self._cut(numbers[0])
-        if len(numbers) != len(self._parts) or re.search("[A-Za-z]", text):
+        if len(numbers) != len(self._parts) or re.search("[A-Za-z\x1c\x1e]", text):
             raise ValueError(self.wanted)
         by_part = dict(zip(self._parts, map(int, numbers), strict=True))
         year = by_part["Y"] + (2000 if by_part["Y"] < 100 else 0)

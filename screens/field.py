@@ -166,7 +166,7 @@ class Field(Generic[V]):
 
     def examined(self, text: str) -> tuple[Any, str]:
         """The value of a text, as `value` has it, and what is wrong with it, as `fault` has it."""
-        text = text.strip()
+        text = text.strip(" ")
         if not text:
             return self._blank, f"{self.label} {self.edit.wanted}" if self.required else ""
         try:
@@ -192,7 +192,7 @@ class Field(Generic[V]):
 
     def rewritten(self, text: str) -> str:
         """A text that was typed as the map would write its value; one with a mistake stays as it is."""
-        text = text.strip()
+        text = text.strip(" ")
         try:
             return self.written(self._read(text)) if text else ""
         except ValueError:

@@ -122,3 +122,21 @@ def test_digits_are_exact() -> None:
 def test_text_is_upper_cased_if_asked() -> None:
     """Blanks around a text are no part of it."""
     assert TextEdit(uppercase=True).read(" abc ") == "ABC"
+
+
+def test_a_capital_takes_the_cell_of_its_letter() -> None:
+    """A text grows no longer than its field: a letter whose capital takes two cells stays."""
+    assert TextEdit(uppercase=True).read("straße é ŉ") == "STRAßE É ŉ"
+
+
+@pytest.mark.parametrize("sign", ["\x1c", "\x1e"])
+def test_dup_and_field_mark_are_no_blanks(sign: str) -> None:
+    """Of a text they are a part, of a number and of a code a mistake."""
+    assert TextEdit().read(f" a{sign} ") == f"a{sign}"
+    for edit, typed in ((NumberEdit("ZZ9-"), f"12{sign}"), (NumberEdit("ZZ9-"), f"12{sign}-")):
+        with pytest.raises(ValueError, match="must be a number"):
+            edit.read(typed)
+    with pytest.raises(ValueError, match="must be 2 digits"):
+        DigitsEdit(2).read(f"12{sign}")
+    with pytest.raises(ValueError, match="must be a date"):
+        DateEdit("DD.MM.YYYY").read(f"9.2.2024{sign}")

@@ -69,6 +69,14 @@ def test_values_are_typed() -> None:
     assert (quantity, item) == ([None, 7], ["AB", ""])
 
 
+def test_dup_and_field_mark_reach_the_program_and_are_shown_again() -> None:
+    """They are characters of the field, not blanks around its text."""
+    form = typed(Order, item_1="\x1c", item_2="a\x1e", customer="\x1c")
+    assert (["\x1c", "A\x1e"], ["customer"]) == (form.item, list(form.errors))
+    shown = Order.show(form).values
+    assert ("\x1c", "A\x1e", "\x1c") == (shown["item.1"], shown["item.2"], shown["customer"])
+
+
 def test_mistakes_are_sentences_in_tab_order() -> None:
     """The first is where the cursor goes; a wrong value is None, or the text as it was typed."""
     form = typed(Order, customer="12", amount="abc", quantity_2="x")
