@@ -231,8 +231,12 @@ def _unsign(text: str) -> tuple[str, bool]:
     return text, False
 
 
+YEARS_OF_TWO_DIGITS = range(1969, 2069)
+"""What a year of two digits can mean, as POSIX has it."""
+
+
 class DateEdit:
-    """A date under a mask such as YYYY-MM-DD or DD.MM.YY."""
+    """A date under a mask such as YYYY-MM-DD or DD.MM.YY. One that does not fit is shown as asterisks."""
 
     right = False
 
@@ -243,25 +247,30 @@ class DateEdit:
         self.mask = mask
         self.width = len(mask)
         self._parts = [part[0] for part in parts]
+        self._years = range(1, 10_000) if "YYYY" in mask else YEARS_OF_TWO_DIGITS
         self._format = mask.replace("YYYY", "{0.year:04}").replace("YY", "{1:02}")
         self._format = self._format.replace("MM", "{0.month:02}").replace("DD", "{0.day:02}")
 
     def edit(self, value: date) -> str:
+        if value.year not in self._years:
+            return "*" * self.width
         return self._format.format(value, value.year % 100)
 
     def read(self, text: str) -> date:
-        """Any separators do, or none when every part has all its digits. A year of two digits is 20YY."""
+        """Any separators do, or none when every part has all its digits. A year may have two digits."""
         numbers = re.findall(r"\d+", text, re.ASCII)
         if len(numbers) == 1:
             numbers = self._cut(numbers[0])
         if len(numbers) != len(self._parts) or re.search("[A-Za-z\x1c\x1e]", text):
             raise ValueError(self.wanted)
-        by_part = dict(zip(self._parts, map(int, numbers), strict=True))
-        year = by_part["Y"] + (2000 if by_part["Y"] < 100 else 0)
+        by_part = dict(zip(self._parts, numbers, strict=True))
         try:
-            return date(year, by_part["M"], by_part["D"])
-        except ValueError as error:
-            raise ValueError(f"must be a date such as {self.example}") from error
+            value = date(_year(by_part["Y"]), int(by_part["M"]), int(by_part["D"]))
+        except (ValueError, OverflowError) as error:
+            raise ValueError(self.wanted) from error
+        if value.year not in self._years:
+            raise ValueError(f"must be in a year from {self._years[0]} to {self._years[-1]}")
+        return value
 
     def _cut(self, digits: str) -> list[str]:
         sizes = [len(part) for part in re.findall("Y+|M+|D+", self.mask)]
@@ -278,3 +287,11 @@ class DateEdit:
     def example(self) -> str:
         """A date, as an operator may type it."""
         return self.edit(date(2031, 12, 24))
+
+
+def _year(digits: str) -> int:
+    """The year of so many digits: of one or two, that of `YEARS_OF_TWO_DIGITS` which ends so."""
+    if len(digits) > 2:
+        return int(digits)
+    first = YEARS_OF_TWO_DIGITS[0]
+    return first + (int(digits) - first) % 100
