@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from screens.attributes import Attribute, Intensity
 from screens.layout import Layout, Panel
 
@@ -51,7 +53,12 @@ def is_hidden(attribute: Attribute) -> bool:
 
 
 def clean(text: str) -> str:
-    """Blanks for what cannot stand in a cell: nulls, controls, half surrogates; Dup and Field mark stay."""
+    """Letters with their accents in one cell, blanks for what cannot stand in one; Dup and Field mark stay.
+
+    Blanks take the place of nulls, controls and half surrogates.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() or sign in _DUP_AND_FIELD_MARK else " " for sign in text)

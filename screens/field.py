@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import enum
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
@@ -108,7 +109,7 @@ class Field(Generic[V]):
         self.name = ""
         self.length = 0
         self.label: str = words.pop("label", "")
-        self.initial: str = words.pop("initial", "")
+        self.initial: str = unicodedata.normalize("NFC", words.pop("initial", ""))
         self.drawn_as: str = words.pop("drawn_as", "")
         self.carried: bool = words.pop("carried", True)
         self.cursor: bool = words.pop("cursor", False)

@@ -19,6 +19,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from screens.errors import MapError
+from screens.space.buffer import fits_a_cell
 
 _FIELD = re.compile(r"([\[{])([^\[\]{}]*)([\]}]?)")
 _CONSTANT = re.compile(r"\S+(?: \S+)*")
@@ -98,12 +99,12 @@ def dedent(picture: str) -> list[str]:
 
 def _check_cells(sheet: _Sheet, row: int, line: str) -> None:
     for at, sign in enumerate(line):
-        if not sign.isprintable() or unicodedata.combining(sign):
+        if unicodedata.east_asian_width(sign) in "WF":
+            raise sheet.error(row, at, f"{sign} takes two columns: a picture has one column a character")
+        if not fits_a_cell(sign):
             raise sheet.error(
                 row, at, f"U+{ord(sign):04X} cannot be drawn: write blanks and plain characters"
             )
-        if unicodedata.east_asian_width(sign) in "WF":
-            raise sheet.error(row, at, f"{sign} takes two columns: a picture has one column a character")
     if len(line) > sheet.columns:
         problem = f"the row goes on to column {len(line)}, the screen has {sheet.columns}: shorten it"
         raise sheet.error(row, sheet.columns, problem)

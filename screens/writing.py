@@ -59,7 +59,8 @@ def put(values: dict[str, str], name: str, text: str, initial: str) -> None:
 def _values(chart: Chart, send: Send, *, keep_initial: bool = False) -> dict[str, str]:
     """The texts sent, cut to their fields, without those of hidden fields and those the layout has."""
     texts, writable, values = send.values, chart.writable, {}
-    if not "".join(texts.values()).isprintable():
+    joined = "".join(texts.values())
+    if not (joined.isascii() and joined.isprintable()):
         texts = {name: clean(text) for name, text in texts.items()}
     for name, text in texts.items():
         try:

@@ -7,6 +7,7 @@ begins with its attribute byte, which takes one cell, and goes on to the next at
 from __future__ import annotations
 
 import bisect
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -25,6 +26,8 @@ POSITIONS_MAX = 16_383
 _UNFORMATTED = Attribute()
 _CONTROLS = frozenset({NUL, DUP, FIELD_MARK})
 _SHOWN = str.maketrans({NUL: " ", DUP: "*", FIELD_MARK: ";"})
+_JOINED_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
+"""Hangul letters that are drawn into the cell of the one before."""
 
 
 class Cell(NamedTuple):
@@ -73,9 +76,9 @@ def fits_a_cell(char: str) -> bool:
     """True for a character that takes exactly one cell."""
     if " " <= char <= "~":
         return True
-    if len(char) != 1 or not char.isprintable() or unicodedata.combining(char):
+    if len(char) != 1 or not char.isprintable() or unicodedata.category(char)[0] == "M":
         return False
-    return unicodedata.east_asian_width(char) not in "WF"
+    return unicodedata.east_asian_width(char) not in "WF" and not _JOINED_JAMO.match(char)
 
 
 class Buffer:

@@ -62,6 +62,8 @@ def test_constant_that_touches_a_bracket_uses_it() -> None:
         (" " + "x" * 80, 1, 81, "the row goes on to column 81"),
         ("\n" * 25 + " x", 25, 1, "the picture has 25 rows"),
         (" a\tb", 1, 3, "U+0009"),
+        (" e\u0301", 1, 3, "U+0301"),
+        (" \u0e01\u0e31", 1, 3, "U+0E31"),
         (" 日", 1, 2, "takes two columns"),
         (" " * 70 + "[abcdefgh]\nAB", 2, 1, "begin in column 2"),
     ],

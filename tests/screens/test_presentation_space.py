@@ -84,9 +84,9 @@ def test_dup_is_taken_by_a_numeric_field() -> None:
     assert (space.lock, space.text(2, 1, 1), space.cell(161).char, space.cursor) == (Lock.NONE, "*", DUP, 11)
 
 
-@pytest.mark.parametrize("char", ["\t", "漢", "\u0301"])
+@pytest.mark.parametrize("char", [*"\t漢\u0301\u0e31\u0941\u093e\ufe0f\u20dd\u1160\ud7b0"])
 def test_a_character_no_cell_can_hold_locks(char: str) -> None:
-    """Control, wide and combining characters are refused with a lock, not lost in silence."""
+    """Controls, wide characters and marks of every kind are refused with a lock, not lost in silence."""
     space = form()
     space.type(char)
     assert space.lock is Lock.CHARACTER

@@ -88,6 +88,23 @@ def test_only_what_differs_is_stored(presenter: Presenter) -> None:
     assert screen.cursor == NAME
 
 
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [("Jose\u0301", "Jos\u00e9"), ("\x07Jose\u0301", " Jos\u00e9"), ("a\u20ddb", "a\u20ddb")],
+)
+def test_an_accent_goes_into_the_cell_of_its_letter(presenter: Presenter, sent: str, stored: str) -> None:
+    """A text is composed as far as that goes, in what is sent and in what is written over it."""
+    screen = shown(presenter, owner=sent)
+    over = presenter.compose(shown(presenter), NOTHING, Form.show(owner=sent, erase=False, data_only=True))
+    for composed in (screen, over):
+        assert stored == presenter.decode(composed).panels[0].values["owner"]
+
+
+def test_an_initial_text_is_composed() -> None:
+    """As what a program sends is."""
+    assert Entry(initial="Jose\u0301").initial == "Jos\u00e9"
+
+
 def test_input_lies_over_what_is_shown(presenter: Presenter) -> None:
     """Received values are what the operator sees; `modified` is what came."""
     received = presenter.receive(shown(presenter, owner="Bob"), answer((NAME, "Eve"), (KEPT, "")))
