@@ -10,25 +10,6 @@ from screens.layout import BLANK, Screen
 from screens.presentation_space import Lock, PresentationSpace
 from screens.script.fault import Fault
 
-_FREES_KEYBOARD = frozenset(
-    {
-        Key.RESET,
-        Key.TAB,
-        Key.BACKTAB,
-        Key.HOME,
-        Key.UP,
-        Key.DOWN,
-        Key.LEFT,
-        Key.RIGHT,
-        Key.LEFT2,
-        Key.RIGHT2,
-        Key.NEXT_WORD,
-        Key.PREVIOUS_WORD,
-        Key.ERASE_INPUT,
-    }
-)
-"""Keys that take an operator's lock away before they do their work, as s3270's do."""
-
 
 class ScriptTerminal:
     """One terminal, one host, one display; a key is pressed once its answer is on the display."""
@@ -60,9 +41,7 @@ class ScriptTerminal:
 
     async def press(self, key: Key) -> None:
         """A key of the keyboard; one that sends comes back when its answer is durable and shown."""
-        if key in _FREES_KEYBOARD and self.space.lock.operator:
-            self.space.lock = Lock.NONE
-        self._check_keyboard()
+        self._check_attached()
         await self._send(keys.press(self.space, key))
         self._check_operator()
 
@@ -79,9 +58,12 @@ class ScriptTerminal:
         self._check_operator()
 
     def _check_keyboard(self) -> None:
+        self._check_attached()
+        self._check_operator()
+
+    def _check_attached(self) -> None:
         if not self.attached:
             raise Fault("Keyboard locked", "Not connected")
-        self._check_operator()
 
     def _check_operator(self) -> None:
         if self.space.lock.operator:

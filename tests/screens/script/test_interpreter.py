@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor.exchange import Aid, Reason, Refused
+from screens.keys import Key, press
+from screens.presentation_space import Lock, PresentationSpace
 from screens.script.interpreter import Interpreter
 from screens.script.terminal import ScriptTerminal
 from tests.screens.console.fakes import FakeHost, FakePresenter, form
@@ -105,6 +107,19 @@ async def test_a_mistake_locks_the_keyboard(stage: Stage) -> None:
 async def test_a_cursor_key_frees_the_keyboard_after_a_mistake(stage: Stage) -> None:
     """Tab, Home and the arrows take an operator's lock away, as s3270's do."""
     assert await stage.say("MoveCursor(0,3)", "String(a)", "Home") == [READY, "ok"]
+
+
+@pytest.mark.parametrize("key", [key for key in Key if key.aid is Aid.NONE])
+async def test_the_keys_that_free_the_keyboard_are_those_of_the_keyboard(stage: Stage, key: Key) -> None:
+    """What ends a lock is said in one place: a script's key ends it if the key does."""
+    await stage.say("MoveCursor(4,20)", "String(1x)")
+    space = PresentationSpace()
+    space.restore(stage.terminal.space.snapshot())
+    space.lock = Lock.NUMERIC
+    press(space, key)
+    verdict = "error" if space.lock.operator else "ok"
+    assert verdict == (await stage.say(key.value))[-1]
+    assert (space.lock, space.cursor) == (stage.terminal.space.lock, stage.terminal.space.cursor)
 
 
 @pytest.mark.parametrize(
