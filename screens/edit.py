@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 V = TypeVar("V")
 
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?", re.ASCII)
-_MASK = re.compile(r"(([+-])(?:,?\2)*)?([Z*9B,]*)(?:\.([Z9]+))?(\+|-|CR|DB)?")
+_MASK = re.compile(r"(([+-])(?:,?\2)*)?([Z*9B,]*)(?:\.([Z9]+|\*+))?(\+|-|CR|DB)?")
 
 
 class Edit(Protocol[V]):
@@ -88,7 +88,7 @@ class DigitsEdit:
 
 
 class NumberEdit:
-    """A Decimal under a mask. What does not fit is shown as asterisks, never cut to another number."""
+    """A Decimal under a mask, rounded to its decimals. What does not fit, or is no number, is asterisks."""
 
     right = True
 
@@ -126,7 +126,9 @@ class NumberEdit:
         return self._edit_by_mask(number)
 
     def _edit_by_mask(self, value: Decimal) -> str:
-        rounded = format(abs(value), f".{self.decimals}f") if value.is_finite() else "9" * 999
+        if not value.is_finite():
+            return "*" * self.width
+        rounded = format(value.copy_abs(), f".{self.decimals}f")
         whole, _, fraction = rounded.partition(".")
         zero = not rounded.strip("0.")
         negative = value < 0 and not zero
@@ -199,7 +201,7 @@ class NumberEdit:
             raise ValueError(f"must be less than {self._limit:,}")
         if negative and number and not self._signed:
             raise ValueError("must not be negative")
-        return -number if negative else number
+        return number.copy_negate() if negative else number
 
 
 class IntegerEdit:

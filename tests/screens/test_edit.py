@@ -26,6 +26,11 @@ from screens.edit import DateEdit, DigitsEdit, IntegerEdit, NumberEdit, TextEdit
         ("9999", "42", "0042"),
         ("ZZZ.ZZ", "0", "      "),
         ("99B99", "1234", "12 34"),
+        ("***.**", "0.05", "***.05"),
+        ("****", "0", "    "),
+        ("ZZ9", "2.5", "  2"),
+        ("ZZ9.99-", "-2.135", "  2.14-"),
+        ("Z" * 34 + "9-", "-98765432109876543210987654321098765", "98765432109876543210987654321098765-"),
     ],
 )
 def test_numbers_are_edited_by_their_mask(mask: str, value: str, text: str) -> None:
@@ -33,7 +38,9 @@ def test_numbers_are_edited_by_their_mask(mask: str, value: str, text: str) -> N
     assert text == NumberEdit(mask).edit(Decimal(value))
 
 
-@pytest.mark.parametrize(("mask", "value"), [("ZZ9.99", "1000"), ("ZZ9.99", "-1"), ("ZZ9", "inf")])
+@pytest.mark.parametrize(
+    ("mask", "value"), [("ZZ9.99", "1000"), ("ZZ9.99", "-1"), ("ZZ9", "inf"), ("ZZ9-", "nan")]
+)
 def test_what_does_not_fit_is_asterisks(mask: str, value: str) -> None:
     """A number is never cut to another number."""
     assert "*" * len(mask) == NumberEdit(mask).edit(Decimal(value))
@@ -63,7 +70,7 @@ def test_what_is_no_number_is_said(typed: str, message: str) -> None:
         NumberEdit("ZZ,ZZZ,ZZ9.99").read(typed)
 
 
-@pytest.mark.parametrize("mask", ["", "abc", "9.9.9", "-99CR", "ZZ9.99 EUR"])
+@pytest.mark.parametrize("mask", ["", "abc", "9.9.9", "-99CR", "ZZ9.99 EUR", "***.*9"])
 def test_bad_masks_are_refused(mask: str) -> None:
     """A mask that is not one is an error when it is declared."""
     with pytest.raises(ValueError, match=r"mask|signs"):
@@ -71,7 +78,14 @@ def test_bad_masks_are_refused(mask: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "mask", ["ZZ,ZZZ,ZZ9.99-", "+ZZ,ZZZ,ZZ9.99", "--,---,--9.99", "*,***,**9.99CR", "99,999,999.99DB"]
+    "mask",
+    [
+        "ZZ,ZZZ,ZZ9.99-",
+        "+ZZ,ZZZ,ZZ9.99",
+        "--,---,--9.99",
+        "*,***,**9.99CR",
+        "99,999,999.99DB",
+    ],
 )
 @given(cents=st.integers(-99_999_999, 99_999_999))
 def test_numbers_read_back(mask: str, cents: int) -> None:
@@ -79,6 +93,11 @@ def test_numbers_read_back(mask: str, cents: int) -> None:
     edit, value = NumberEdit(mask), Decimal(cents).scaleb(-2)
     text = edit.edit(value)
     assert (value, edit.width) == (edit.read(text), len(text))
+
+
+def test_asterisks_in_front_are_read_over() -> None:
+    """They fill a number up, and are no part of it."""
+    assert Decimal("-0.05") == NumberEdit("*,***.**CR").read("*****.05CR")
 
 
 @given(st.integers(0, 999_999))
