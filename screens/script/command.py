@@ -95,7 +95,10 @@ def _take_interrupts_in_the_loop() -> None:
 
 
 async def _lines() -> AsyncIterator[str]:
-    """Standard input, line by line, read by a thread that does not outlive the process."""
+    """Standard input, line by line, read by a thread that does not outlive the process.
+
+    Bytes that are no UTF-8 come as halves of surrogate pairs, which the interpreter refuses.
+    """
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[bytes] = asyncio.Queue()
 
@@ -115,7 +118,7 @@ async def _lines() -> AsyncIterator[str]:
 
     threading.Thread(target=read, name="standard input", daemon=True).start()
     while line := await lines.get():
-        yield line.decode("utf-8", "replace")
+        yield line.decode("utf-8", "surrogateescape")
 
 
 def _write(file: int, answer: list[str]) -> None:

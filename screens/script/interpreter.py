@@ -34,6 +34,7 @@ class Interpreter:
         said: list[str] = []
         verdict = "ok"
         try:
+            _check_encoding(line)
             for action in actions(line):
                 verb = find(action.name)
                 check_count(verb, len(action.arguments))
@@ -53,3 +54,11 @@ class Interpreter:
         state = status(terminal.space, attached=terminal.attached)
         data = [f"data: {part}" for text in said for part in text.split("\n")]
         return [*data, f"{state} {elapsed_s:.3f}", verdict]
+
+
+def _check_encoding(line: str) -> None:
+    """Refuse a line that was not UTF-8, before any of it is done."""
+    try:
+        line.encode()
+    except UnicodeEncodeError as error:
+        raise Fault(f"The line is not UTF-8 at column {error.start + 1}: nothing of it was done") from None

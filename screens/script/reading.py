@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from screens.attributes import Attribute, Color, Highlight, Intensity
+from screens.script.code_page import encoded
 from screens.script.fault import Fault
 from screens.space.buffer import DUP, FIELD_MARK, NUL, Buffer, Cell
 
@@ -138,7 +139,7 @@ def _unicode(char: str) -> str:
 
 
 def _ebcdic(char: str) -> str:
-    return "00" if char == NUL else _ORDERS.get(char) or char.encode("cp037", "replace").hex()
+    return "00" if char == NUL else _ORDERS.get(char) or f"{encoded(char):02x}"
 
 
 _CODES = {"ascii": _utf8, "ebcdic": _ebcdic, "unicode": _unicode}

@@ -7,14 +7,16 @@ import sys
 from collections.abc import Iterator
 
 from screens.keys import Key
+from screens.script.code_page import decoded
 from screens.script.fault import Fault
 
 _KEYS = {"b": Key.LEFT, "f": Key.CLEAR, "n": Key.ENTER, "r": Key.NEWLINE, "t": Key.TAB, "T": Key.BACKTAB}
 _CONTROLS = {"\b": Key.LEFT, "\f": Key.CLEAR, "\n": Key.ENTER, "\r": Key.NEWLINE, "\t": Key.TAB}
 _ESCAPES = re.compile(
     r"""\\(?: (?P<program>p[fa]\d{1,2})
-        | [xu](?P<hex>[0-9A-Fa-f]{1,4})
-        | e(?:[xX])?(?P<ebcdic>[0-9A-Fa-f]{2})
+        | x(?P<byte>[0-9A-Fa-f]{1,4})
+        | u(?P<hex>[0-9A-Fa-f]{1,4})
+        | e(?P<ebcdic>[0-9A-Fa-f]{1,4})
         | (?P<octal>[0-7]{1,3})
         | (?P<other>.) )""",
     re.VERBOSE | re.DOTALL,
@@ -44,8 +46,10 @@ def _meant(escape: re.Match[str]) -> Key | str:
         return program_key(program[:2].upper(), int(program[2:]))
     if escape["hex"]:
         return _char(escape["hex"], f"String(): Invalid character {escape[0]}")
+    if escape["byte"]:
+        return chr(_low_byte(escape["byte"]))
     if escape["ebcdic"]:
-        return bytes.fromhex(escape["ebcdic"]).decode("cp037")
+        return decoded(_low_byte(escape["ebcdic"]))
     if escape["octal"]:
         return chr(int(escape["octal"], 8))
     other = escape["other"]
@@ -54,6 +58,11 @@ def _meant(escape: re.Match[str]) -> Key | str:
     if fault := _FAULTS.get(other):
         raise Fault(f"String(): {fault}")
     return str(other)
+
+
+def _low_byte(digits: str) -> int:
+    """The byte of up to four digits: of more than two, as s3270 has it, that of the last two."""
+    return int(digits, 16) & 0xFF
 
 
 def named_char(name: str) -> str:

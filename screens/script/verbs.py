@@ -83,7 +83,7 @@ def _pressing(key: Key) -> Act:
 
 
 def _moving(name: str, origin: int) -> Act:
-    """`(row,column)`, kept on the display, or `(offset)`."""
+    """`(row,column)` or `(offset)`, kept on the display."""
 
     async def act(work: Work, arguments: Sequence[str]) -> Lines:
         space = work.terminal.space
@@ -92,9 +92,7 @@ def _moving(name: str, origin: int) -> Act:
         except ValueError:
             raise Fault(f"{name}(): Invalid argument") from None
         if len(numbers) == 1:
-            address = numbers[0]
-            if not 0 <= address < space.size:
-                raise Fault(f"{name}(): Invalid argument")
+            address = min(max(numbers[0], 0), space.size - 1)
         else:
             row, column = (number - origin for number in numbers)
             row = min(max(row, 0), space.rows - 1)

@@ -160,6 +160,15 @@ def test_what_programs_print_is_no_answer(tmp_path: Path) -> None:
     assert ["loaded", "hello", "from afar"] == done.stderr.splitlines()
 
 
+def test_a_line_in_another_encoding_is_an_error(tmp_path: Path) -> None:
+    """Latin-1 is not typed as something else."""
+    typed = 'String("caf\u00e9")\nQuit\n'.encode("latin-1")
+    done = subprocess.run(COMMAND, input=typed, cwd=tmp_path, capture_output=True)
+    answers = done.stdout.decode().splitlines()
+    assert (0, True) == (done.returncode, answers[0].startswith("data: The line is not UTF-8"))
+    assert ["error", "ok"] == [line for line in answers if line in ("ok", "error")]
+
+
 def test_quit_ends_it_though_there_is_more_to_read(tmp_path: Path) -> None:
     """What follows is not run."""
     done = run(tmp_path, "Quit\nFoo\n" * 50)

@@ -53,6 +53,13 @@ async def stage() -> Stage:
     return stage
 
 
+async def test_a_line_that_is_not_utf_8_is_refused_whole(stage: Stage) -> None:
+    """Nothing is typed for bytes that mean no character."""
+    line = b'Tab String("caf\xe9")'.decode("utf-8", "surrogateescape")
+    said = "data: The line is not UTF-8 at column 16: nothing of it was done"
+    assert await stage.say(line) == [said, READY, "error"]
+
+
 async def test_an_empty_line_says_the_status(stage: Stage) -> None:
     """Twelve fields, then ok."""
     assert await stage.say("") == [READY, "ok"]
@@ -129,6 +136,8 @@ async def test_the_keys_that_free_the_keyboard_are_those_of_the_keyboard(stage: 
         ("MoveCursor1(5,21)", "4 20"),
         ("MoveCursor(340)", "4 20"),
         ("MoveCursor(24,80)", "23 79"),
+        ("MoveCursor(2000)", "23 79"),
+        ("MoveCursor(-1)", "0 0"),
         ("Tab", "4 20"),
         ("Tab() Tab()", "5 20"),
         ("BackTab", "5 20"),

@@ -118,6 +118,13 @@ def test_read_buffer_in_other_codes(space: PresentationSpace, mode: str, cells: 
     assert f"SF(c0=c0,42=f2,41=f4) {cells}" in read_buffer(space, (mode,))[6]
 
 
+def test_ebcdic_is_that_of_s3270() -> None:
+    """Its default code page has the brackets where most hosts do; what it lacks is a question mark."""
+    display = PresentationSpace()
+    display.write_text(0, "[]\u00dd\u00a8^\u00ac\u20ac\x1c")
+    assert read_buffer(display, ("ebcdic",))[0].startswith("ad bd ba bb b0 5f 6f 1c 00")
+
+
 def test_read_buffer_refuses(space: PresentationSpace) -> None:
     """An unknown way of reading, and a field where there is none."""
     with pytest.raises(Fault, match="Parameter must be ascii, ebcdic, unicode or field"):

@@ -19,7 +19,10 @@ from screens.script.strokes import strokes
         (r"\pf3\pf24\pa1", [Key.PF3, Key.PF24, Key.PA1]),
         (r"\\", ["\\"]),
         (r"\x41\u00e9\101", ["A", "\u00e9", "A"]),
+        (r"\x41BC\x041,", ["\u00bc", "A", ","]),
+        (r"\u0041BC", ["A", "B", "C"]),
         (r"\ec1", ["A"]),
+        (r"\eAD\ebd\eba\ebb", ["[", "]", "\u00dd", "\u00a8"]),
         (r"\q", ["q"]),
     ],
 )
@@ -36,6 +39,7 @@ def test_escapes(text: str, typed: list[str]) -> None:
         (r"\pz", r"String(): Unknown character after \p"),
         (r"\a", r"String(): Bell not supported"),
         (r"\xzz", r"String(): Missing hex digits after \x"),
+        (r"\exc1", r"String(): Missing hex digits after \e"),
         (r"\ud800", r"String(): Invalid character \ud800"),
     ],
 )
