@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, Protocol, cast
 
 import msgspec
 
 from monitor.errors import StartupError
 from screens.attributes import Attribute, Color, Intensity
-from screens.layout import LaidField, Layout, Panel, Screen
-from screens.presentation_space import PresentationSpace, ScreenField
+from screens.layout import LaidField, Layout, Panel, Screen, Write
+from screens.presentation_space import NUL, PresentationSpace, ScreenField
 
 
 class Decoder(Protocol):
@@ -37,6 +37,10 @@ Layouts = Callable[[int], Layout] | Mapping[int, Layout]
 NOTICE = Attribute(protected=True, intensity=Intensity.BRIGHT, color=Color.RED)
 
 
+Owners = dict[int, tuple[int, str]]
+"""By the address of its attribute byte, the layout that has a field, and its name there."""
+
+
 def draw(
     space: PresentationSpace,
     screen: Screen,
@@ -48,42 +52,73 @@ def draw(
     """Show `screen`: its panels in order, its notice, its cursor. The keyboard's lock is left alone.
 
     `before` is the screen the display showed until now, when the two are in step. A write without erase then
-    leaves what only the display knows, in every field the host did not change: the text of dark fields, which
-    no screen stores, and, when `unsent` (the key was a short read), whatever the operator typed.
+    leaves what only the display knows, in every field it did not write: the text of dark fields, which no
+    screen stores; empty cells within a text; and, when `unsent` (the key was a short read), what the operator
+    typed, and the cursor.
     """
-    kept = [] if before is None or screen.erased else _kept(space, before, layouts, unsent)
-    _write(space, screen, layouts)
-    for was, sent, text in kept:
-        now = space.field_at(was.address)
-        if now and now[:3] == was[:3] and space.content(now) == sent and not now.attribute.protected:
-            attribute = _modified(now.attribute, on=now.attribute.modified or unsent)
-            space.write_field(now.address, now.length, attribute, text)
+    write, cursor = screen.write, screen.cursor
+    if not (before and before.panels and write and _size(before) == _size(screen) == _size(space)):
+        _write(space, screen, layouts)
+    else:
+        cursor = cursor if write.cursor else space.cursor
+        owners = _owners(before, layouts)
+        kept = [(field, space.content(field), owners.get(field.address)) for field in space.fields()]
+        _write(space, screen, layouts)
+        owners = _owners(screen, layouts)
+        for was, text, owner in kept:
+            if owner and owner == owners.get(was.address):
+                _keep(space, was, text, _written(screen, write, owner), unsent=unsent)
     _write_notice(space, screen.notice)
-    space.set_cursor(screen.cursor)
+    space.set_cursor(cursor)
 
 
-def _kept(
-    space: PresentationSpace, before: Screen, layouts: Layouts, unsent: bool
-) -> list[tuple[ScreenField, str, str]]:
-    """(field, as the host had sent it, as it is) where only the display knows what is in it."""
-    as_sent = PresentationSpace(before.rows, before.columns)
-    _write(as_sent, before, layouts)
-    if space.size != as_sent.size:
-        return []
-    candidates = [
-        (field, as_sent.content(field), space.content(field))
-        for field in space.fields()
-        if not field.attribute.protected and (unsent or field.attribute.intensity is Intensity.DARK)
-    ]
-    return [kept for kept in candidates if kept[1] != kept[2]]
+def _size(shown: Screen | PresentationSpace) -> tuple[int, int]:
+    return shown.rows, shown.columns
+
+
+def _owners(screen: Screen, layouts: Layouts) -> Owners:
+    return {address: (panel.layout, field.name) for panel, field, address in _fields(screen, layouts)}
+
+
+class _Written(NamedTuple):
+    """What a write without erase did to a field."""
+
+    text: bool
+    tag: bool
+
+
+def _written(screen: Screen, write: Write, owner: tuple[int, str]) -> _Written:
+    layout, name = owner
+    own = 0 <= write.panel < len(screen.panels) and screen.panels[write.panel].layout == layout
+    text = own and (write.texts is None or name in write.texts)
+    return _Written(text, write.reset or (own and name in write.tags))
+
+
+def _keep(space: PresentationSpace, was: ScreenField, text: str, written: _Written, *, unsent: bool) -> None:
+    """Put back the cells and the MDT of a field of the same owner, as far as the write left them alone."""
+    now = space.field_at(was.address)
+    if now is None or now[:3] != was[:3] or was.attribute.protected or now.attribute.protected:
+        return
+    dark = now.attribute.intensity is Intensity.DARK
+    if dark is not (was.attribute.intensity is Intensity.DARK) or (written.text and not dark):
+        return
+    if unsent or dark or text.replace(NUL, "") == space.content(now).replace(NUL, ""):
+        on = was.attribute.modified if unsent and not written.tag else now.attribute.modified
+        space.write_field(now.address, now.length, _modified(now.attribute, on=on), text)
 
 
 def _write(space: PresentationSpace, screen: Screen, layouts: Layouts) -> None:
     space.erase(screen.rows, screen.columns)
+    for panel, field, address in _fields(screen, layouts):
+        _write_field(space, panel, field, address)
+
+
+def _fields(screen: Screen, layouts: Layouts) -> Iterator[tuple[Panel, LaidField, int]]:
+    """Every field and its address, in the order they are written."""
     for panel in screen.panels:
         layout = layouts(panel.layout) if callable(layouts) else layouts[panel.layout]
         for field in layout.fields:
-            _write_field(space, panel, field, _placed(field.address, layout, screen))
+            yield panel, field, _placed(field.address, layout, screen)
 
 
 def _write_field(space: PresentationSpace, panel: Panel, field: LaidField, address: int) -> None:

@@ -72,6 +72,21 @@ class Panel(msgspec.Struct, omit_defaults=True, gc=False):
     """Every field whose MDT is on now: sent with it, or changed by the operator and not reset since."""
 
 
+class Write(msgspec.Struct, omit_defaults=True, gc=False):
+    """What a write without erase did. A display that was in step keeps all else as it is there."""
+
+    panel: int = -1
+    """The number of the panel it wrote; -1: none, only a notice."""
+    texts: list[str] | None = []
+    """The entry fields of that panel whose text it wrote; None: all of them."""
+    tags: list[str] = []
+    """The fields of that panel whose MDT it set, on or off."""
+    reset: bool = False
+    """FRSET: it turned the MDT of every field off first."""
+    cursor: bool = False
+    """It placed the cursor."""
+
+
 class Screen(msgspec.Struct, omit_defaults=True, gc=False):
     """What is on a terminal, as the step that sent it left it. No panels: unformatted."""
 
@@ -82,8 +97,8 @@ class Screen(msgspec.Struct, omit_defaults=True, gc=False):
     columns: int = 80
     notice: str = ""
     """A line of the monitor's own, shown over the last row until the next screen."""
-    erased: bool = True
-    """False: the last write left what was on the screen (and what the operator typed but did not send)."""
+    write: Write | None = None
+    """The last write, if it left what was on the screen; None: the screen was erased for it."""
     alarm: bool = False
 
 

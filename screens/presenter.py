@@ -9,9 +9,9 @@ import msgspec
 from monitor.exchange import Aid, Inbound, Received, Send, UnknownLayout
 from screens.chart import Chart, clean
 from screens.errors import MapError, nearest
-from screens.layout import BLANK, Layout, Panel, Screen
+from screens.layout import BLANK, Layout, Panel, Screen, Write
 from screens.map import MAPS, Map
-from screens.writing import cursor_of, fresh, merge, put
+from screens.writing import cursor_of, fresh, merge, put, wrote
 
 panels_max = 16
 """Maps that may lie on one screen, written over each other without erase."""
@@ -99,7 +99,7 @@ class Presenter:
         if received is not None:
             self._apply(now, received)
         now.notice = clean(text)[: now.columns]
-        now.erased = False
+        now.write = Write()
         now.alarm = False
         return _encoded(now)
 
@@ -111,17 +111,21 @@ class Presenter:
             for panel in now.panels:
                 panel.modified = []
         layout = chart.layout
-        own = [panel for panel in now.panels if panel.layout == layout.id]
+        own = [number for number, panel in enumerate(now.panels) if panel.layout == layout.id]
         if own and send.data_only:
-            merge(chart, own[-1], send)
-        elif own and own[-1] is now.panels[-1]:
-            now.panels[-1] = fresh(chart, send)
+            number = own[-1]
+            merge(chart, now.panels[number], send)
+        elif own and own[-1] == len(now.panels) - 1:
+            number = own[-1]
+            now.panels[number] = fresh(chart, send)
         else:
             self._check_push(now, chart)
+            number = len(now.panels)
             now.rows, now.columns = layout.rows, layout.columns
             now.panels.append(fresh(chart, send))
         now.cursor = cursor_of(chart, send, now.cursor if send.data_only else layout.cursor)
-        now.notice, now.erased, now.alarm = "", False, send.alarm
+        now.notice, now.alarm = "", send.alarm
+        now.write = wrote(chart, now.panels[number], number, send)
         return now
 
     @staticmethod

@@ -11,7 +11,7 @@ from screens.attributes import Attribute
 from screens.chart import Chart, clean
 from screens.errors import MapError, nearest
 from screens.field import Look, with_look
-from screens.layout import Panel
+from screens.layout import Panel, Write
 
 
 def fresh(chart: Chart, send: Send) -> Panel:
@@ -41,6 +41,19 @@ def merge(chart: Chart, panel: Panel, send: Send) -> None:
         elif look.get("modified") is False and target in panel.modified:
             panel.modified.remove(target)
     _drop_hidden(chart, panel)
+
+
+def wrote(chart: Chart, panel: Panel, number: int, send: Send) -> Write:
+    """What a send without erase did to its panel, the `number`th, for a display that has the screen before."""
+    looks = panel.attributes
+    entries = [name for name in chart.writable if not looks.get(name, chart.attributes[name]).protected]
+    texts = [name for name in entries if name in send.values]
+    tags = [_name_of(chart, name) for name, look in send.attributes.items() if "modified" in look]
+    if not send.data_only:
+        texts += [name for name in entries if chart.initial[name] and name not in send.values]
+        tags += chart.preset
+    placed = send.cursor is not None or not send.data_only
+    return Write(number, None if len(texts) == len(entries) else texts, tags, send.reset_modified, placed)
 
 
 def _drop_hidden(chart: Chart, panel: Panel) -> None:

@@ -9,7 +9,7 @@ from monitor.exchange import Aid
 from screens.attributes import Attribute, Color, Intensity
 from screens.drawing import decoder_of, draw
 from screens.keys import type_text
-from screens.layout import LaidField, Layout, Panel, Screen
+from screens.layout import LaidField, Layout, Panel, Screen, Write
 from screens.presentation_space import PresentationSpace
 from screens.presenter import Presenter
 
@@ -93,7 +93,7 @@ def test_text_that_was_not_sent_survives_a_write_without_erase() -> None:
     space = PresentationSpace()
     draw(space, before, LAYOUTS)
     type_text(space, "Ann")
-    after = Screen(panels=[Panel(FORM.id, values={"town": "Gouda"})], erased=False)
+    after = Screen(panels=[Panel(FORM.id, values={"town": "Gouda"})], write=Write(0, ["town"]))
     draw(space, after, LAYOUTS, before, unsent=True)
     assert (shown(space), space.read_modified(Aid.ENTER).fields) == (("Ann", "Gouda"), ((10, "Ann"),))
 
@@ -106,7 +106,7 @@ def test_a_field_the_host_changed_is_the_hosts() -> None:
     type_text(space, "Ann")
     draw(
         space,
-        Screen(panels=[Panel(FORM.id, values={"name": "Bob"})], erased=False),
+        Screen(panels=[Panel(FORM.id, values={"name": "Bob"})], write=Write(0, None)),
         LAYOUTS,
         before,
         unsent=True,
@@ -138,7 +138,7 @@ def test_a_dark_field_outlives_a_write_without_erase() -> None:
     before = Screen(panels=[Panel(secret.id)], cursor=1)
     draw(space, before, layouts)
     type_text(space, "pass")
-    after = Screen(panels=[Panel(secret.id, modified=["password"])], notice="try again", erased=False)
+    after = Screen(panels=[Panel(secret.id, modified=["password"])], notice="try again", write=Write())
     draw(space, after, layouts, before)
     assert space.read_modified(Aid.ENTER).fields == ((1, "pass"),)
 

@@ -200,7 +200,7 @@ def test_data_only_leaves_the_rest(presenter: Presenter) -> None:
     (panel,) = after.panels
     assert panel.values == {"owner": "Bob", "name": "Eve", "message": "Hello"}
     assert (panel.modified, panel.attributes["owner"].color) == (["kept", "name"], Color.RED)
-    assert (after.cursor, after.erased) == (7, False)
+    assert (after.cursor, after.write is None) == (7, False)
 
 
 def test_data_only_finds_a_map_under_another(presenter: Presenter) -> None:

@@ -165,7 +165,7 @@ async def test_a_pa_key_keeps_what_was_typed_on_a_screen_written_without_erase()
     """A short read sends no fields; the host's next write leaves them."""
     session, host = await attached()
     host.on_step = lambda inbound: host.presenter.encode("hello").replace(
-        '"cursor"', '"erased":false,"cursor"'
+        '"cursor"', '"write":{"panel":0,"texts":["message"]},"cursor"'
     )
     session.type("ann")
     session.press(Key.PA1)
