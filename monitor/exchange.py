@@ -207,5 +207,5 @@ class Presentation(Protocol):
         ...
 
     def notice(self, screen: str, received: Received | None, text: str) -> str:
-        """`screen` as the operator left it, with one line of the monitor's own on its last row."""
+        """`screen` as the operator left it, with one line of the monitor's own laid over it."""
         ...

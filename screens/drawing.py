@@ -129,14 +129,28 @@ def _write_field(space: PresentationSpace, panel: Panel, field: LaidField, addre
 
 
 def _write_notice(space: PresentationSpace, notice: str) -> None:
-    """Lay the notice over the last row. A screen without fields stays one field to type in."""
+    """Lay the notice over a row; what begins or goes on behind it stays as it is."""
     if not notice:
         return
-    bare = not space.formatted
-    start = space.size - space.columns
-    space.write_field(start, space.columns - (2 if bare else 1), NOTICE, notice)
-    if bare:
-        space.write_field(space.size - 1, 0, Attribute())
+    start = _notice_row(space) * space.columns
+    last = start + space.columns - 1
+    behind = space.attribute_at(last)
+    if not space.is_attribute(last) and behind.protected:
+        space.write_field(start, space.columns - 1, NOTICE, notice)
+        return
+    space.write_field(start, space.columns - 2, NOTICE, notice)
+    space.write_field(last, 0, behind)
+
+
+def _notice_row(space: PresentationSpace) -> int:
+    """The last row without an entry field; the last of all if there is none."""
+    taken = {
+        (field.start + offset) % space.size // space.columns
+        for field in space.fields()
+        if not field.attribute.protected
+        for offset in range(field.length)
+    }
+    return next((row for row in range(space.rows - 1, -1, -1) if row not in taken), space.rows - 1)
 
 
 def _placed(address: int, layout: Layout, screen: Screen) -> int:

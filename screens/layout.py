@@ -96,7 +96,7 @@ class Screen(msgspec.Struct, omit_defaults=True, gc=False):
     rows: int = 24
     columns: int = 80
     notice: str = ""
-    """A line of the monitor's own, shown over the last row until the next screen."""
+    """A line of the monitor's own, shown over the last row without an entry field until the next screen."""
     write: Write | None = None
     """The last write, if it left what was on the screen; None: the screen was erased for it."""
     alarm: bool = False

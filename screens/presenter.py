@@ -94,7 +94,7 @@ class Presenter:
         return _encoded(now)
 
     def notice(self, screen: str, received: Received | None, text: str) -> str:
-        """`screen` as the operator left it, with one line of the monitor's own on its last row."""
+        """`screen` as the operator left it, with one line of the monitor's own laid over it."""
         now = _decode(screen)
         if received is not None:
             self._apply(now, received)

@@ -78,6 +78,24 @@ def test_the_notice_is_a_protected_bright_red_field_on_the_last_row() -> None:
     assert cell.attribute.protected
 
 
+def test_a_notice_leaves_the_attribute_byte_behind_it() -> None:
+    """A constant in row 1, column 1 begins in the last cell of the screen."""
+    title = Layout(map="TITLE", fields=(LaidField(1919, 5, SKIP, text="TITLE"), LaidField(5, 0, SKIP)))
+    space = PresentationSpace()
+    draw(space, Screen(panels=[Panel(title.id)], notice="x" * 80), {title.id: title})
+    assert SKIP == space.attribute_at(0)
+    assert space.row_text(23) == " " + "x" * 78 + " "
+
+
+def test_a_screen_of_entry_fields_has_its_notice_on_the_last_row() -> None:
+    """There is no row without one; what goes on behind the notice is still a field to type in."""
+    full = Layout(map="FULL", fields=(LaidField(0, 1919, Attribute(), name="text"),))
+    space = PresentationSpace()
+    draw(space, Screen(panels=[Panel(full.id)], notice="abend"), {full.id: full})
+    assert space.row_text(23).rstrip() == " abend"
+    assert not space.attribute_at(1919).protected
+
+
 def test_a_code_can_be_typed_on_a_blank_screen_with_a_notice() -> None:
     """After a notice on a blank screen the first position takes a code, and the notice is not sent."""
     space = PresentationSpace()

@@ -34,8 +34,15 @@ class Note(Map, registry=MAPS):
     picture = "\n\n\n [note    ]\n"
 
 
+class Full(Map, registry=MAPS):
+    """A constant in row 1, column 1, and a command line on the last row."""
+
+    picture = "FULL\n" + "\n" * 22 + " [command ]\n"
+
+
 NAME, TOWN, PASSWORD = (Form.layout.named[name].address + 1 for name in ("name", "town", "password"))
 assert PASSWORD == Note.layout.named["note"].address + 1
+COMMAND = Full.layout.named["command"].address + 1
 
 
 class Terminal:
@@ -181,6 +188,16 @@ def test_text_stays_in_the_cells_it_was_typed_in() -> None:
     kept = terminal.shown(NAME)
     terminal.press(Aid.PF6, Form.show(name="abcd", erase=False, data_only=True))
     assert (kept, terminal.shown(NAME)) == ("  abc d ", "abcd    ")
+
+
+@pytest.mark.parametrize("aid", [Aid.ENTER, Aid.PA1])
+def test_an_entry_field_on_the_last_row_outlives_a_notice(aid: Aid) -> None:
+    """The notice lies over the row above it, and the command can be corrected and sent."""
+    terminal = Terminal(Full.show())
+    terminal.type(COMMAND, "go")
+    terminal.press(aid, "abend")
+    assert terminal.space.row_text(22).rstrip() == " abend"
+    assert {"command": "go"} == terminal.sent()
 
 
 def test_only_what_is_needed_is_stored() -> None:
