@@ -13,6 +13,7 @@ from screens.errors import MapError, nearest
 from screens.field import Entry, Field, Look, Output, Rows, with_look
 from screens.layout import LaidField, Layout
 from screens.picture import Drawn, Kind, parse
+from screens.space.buffer import POSITIONS_MAX
 
 _SKIPPED = Attribute(protected=True, numeric=True)
 _KINDS = {Kind.ENTRY: "an entry field, [...]", Kind.OUTPUT: "an output field, {...}"}
@@ -75,7 +76,7 @@ class _Declaration:
     def __init__(self, cls: type, reserved: frozenset[str]) -> None:
         sheet = cast("Any", cls)
         self._name = cls.__name__
-        self._rows, self._columns = int(sheet.rows), int(sheet.columns)
+        self._rows, self._columns = self._size(sheet.rows, sheet.columns)
         self._constants: Mapping[int | str, Look] = sheet.constants
         self._own_constants = "constants" in cls.__dict__
         self._reserved = reserved
@@ -95,6 +96,15 @@ class _Declaration:
     def _error(self, problem: str, piece: Drawn | None = None) -> MapError:
         row, column = (piece.row, piece.column) if piece else (0, 0)
         return MapError(self._name, problem, row=row, column=column)
+
+    def _size(self, rows: object, columns: object) -> tuple[int, int]:
+        """Rows and columns that a terminal can have."""
+        if not (isinstance(rows, int) and isinstance(columns, int)):
+            raise self._error(f"rows and columns are whole numbers, not {rows!r} and {columns!r}")
+        if rows < 1 or columns < 1 or rows * columns > POSITIONS_MAX:
+            limit = f"a screen has 1 to {POSITIONS_MAX:,} positions"
+            raise self._error(f"{rows} rows of {columns} columns: {limit}")
+        return rows, columns
 
     def members(self) -> dict[str, Member]:
         """Every drawn field under the name a program uses, placed."""

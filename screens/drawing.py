@@ -11,6 +11,7 @@ from monitor.errors import StartupError
 from screens.attributes import Attribute, Color, Intensity
 from screens.layout import LaidField, Layout, Panel, Screen, Write
 from screens.presentation_space import NUL, PresentationSpace, ScreenField
+from screens.space.buffer import POSITIONS_MAX
 
 
 class Decoder(Protocol):
@@ -54,8 +55,9 @@ def draw(
     `before` is the screen the display showed until now, when the two are in step. A write without erase then
     leaves what only the display knows, in every field it did not write: the text of dark fields, which no
     screen stores; empty cells within a text; and, when `unsent` (the key was a short read), what the operator
-    typed, and the cursor.
+    typed, and the cursor. A screen too large for any terminal is told, and Clear leads out of it.
     """
+    screen = _drawable(screen)
     write, cursor = screen.write, screen.cursor
     if not (before and before.panels and write and _size(before) == _size(screen) == _size(space)):
         _write(space, screen, layouts)
@@ -70,6 +72,12 @@ def draw(
                 _keep(space, was, text, _written(screen, write, owner), unsent=unsent)
     _write_notice(space, screen.notice)
     space.set_cursor(cursor)
+
+
+def _drawable(screen: Screen) -> Screen:
+    if 0 < screen.rows * screen.columns <= POSITIONS_MAX:
+        return screen
+    return Screen(notice=f"No terminal can show a screen of {screen.rows}x{screen.columns}: press Clear.")
 
 
 def _size(shown: Screen | PresentationSpace) -> tuple[int, int]:

@@ -49,6 +49,21 @@ def test_entry_and_output_agree_with_the_picture() -> None:
         declare(" {a }", a=Entry())
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "says"),
+    [
+        (200, 132, "200 rows of 132 columns: a screen has 1 to 16,383 positions"),
+        (0, 80, "0 rows of 80 columns"),
+        (24, "80", "rows and columns are whole numbers, not 24 and '80'"),
+    ],
+)
+def test_a_screen_has_a_size_that_terminals_can_have(rows: object, columns: object, says: str) -> None:
+    """Every position has a 14-bit address."""
+    with pytest.raises(MapError, match=says):
+        declare(" [a ]", rows=rows, columns=columns)
+    assert declare(" [a ]", rows=62, columns=160).layout.rows == 62
+
+
 def test_an_edit_must_fit_its_field() -> None:
     """A mask wider than the field is found at once."""
     with pytest.raises(MapError, match="amount takes 9 positions and is drawn 8 wide"):

@@ -96,6 +96,18 @@ def test_a_screen_of_entry_fields_has_its_notice_on_the_last_row() -> None:
     assert not space.attribute_at(1919).protected
 
 
+def test_a_screen_too_large_to_draw_is_told() -> None:
+    """A stored one may come from an older version: the terminal stays usable, and draws what comes next."""
+    space, large = PresentationSpace(), Screen(panels=[Panel(FORM.id)], rows=200, columns=132, cursor=9999)
+    draw(space, large, LAYOUTS)
+    assert (space.size, space.row_text(23).rstrip()) == (
+        1920,
+        " No terminal can show a screen of 200x132: press Clear.",
+    )
+    draw(space, Screen(panels=[Panel(FORM.id)], write=Write()), LAYOUTS, large)
+    assert shown(space)[1] == "Delft"
+
+
 def test_a_code_can_be_typed_on_a_blank_screen_with_a_notice() -> None:
     """After a notice on a blank screen the first position takes a code, and the notice is not sent."""
     space = PresentationSpace()
