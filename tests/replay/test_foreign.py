@@ -64,7 +64,7 @@ def test_an_action_is_what_it_means_there(script: str, written: str | None) -> N
         ("Wait(-5,seconds)", "-5 is not a time"),
         ("Wait(1e12,seconds)", "1e12 is not a time"),
         ("Delay(99999999999)\nTransmit", "99999999999 is not a time"),
-        ('String("\\xd800")', "Invalid character \\xd800"),
+        ('String("\\ud800")', "Invalid character \\ud800"),
         ("Key(U+110000)", "invalid name: U+110000"),
         ("MoveCursor(1920)", "1920 is not on a display"),
         ("Cursor(1000,5)\nTransmit", "1000,5 is not on a display"),
