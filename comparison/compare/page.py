@@ -7,7 +7,7 @@ from html import escape
 
 from comparison.compare.findings import audited, findings
 from comparison.compare.plots import COLORS, Bar, Curve, bars, curves
-from comparison.compare.results import Result, Spread
+from comparison.compare.results import Neighbour, Result, Spread
 from comparison.compare.text import made_slower
 from comparison.compare.verdict import known, sentences
 
@@ -247,7 +247,7 @@ def _neighbour(result: Result) -> Iterator[str]:
     )
     yield bars(
         [
-            Bar(f"{row.name}: {row.kind}", row.p99_ms, row.quiet_p99_ms, row.max_ms, COLORS[6])
+            Bar(_shown(row), row.p99_ms, row.quiet_p99_ms, row.max_ms, COLORS[6])
             for row in result.neighbour
             if known(row.p99_ms) and known(row.quiet_p99_ms) and known(row.max_ms)
         ],
@@ -261,6 +261,10 @@ def _neighbour(result: Result) -> Iterator[str]:
         ],
         texts=(1, 5),
     )
+
+
+def _shown(row: Neighbour) -> str:
+    return f"{row.name}: {row.kind}{', at least' if row.at_least else ''}"
 
 
 def _ms(value: float | None) -> str:

@@ -109,3 +109,9 @@ def test_a_process_that_failed_is_on_the_page() -> None:
     shown = page(result(neighbour=[Neighbour(ENTRACTE, "numpy", None, None, None, failed)]))
     assert failed in shown
     assert "<rect" not in shown
+
+
+def test_a_wait_that_was_cut_short_is_drawn_as_the_least_it_was() -> None:
+    """A bar would say that it ended there."""
+    endless = Neighbour(ENTRACTE, "endless", 2.0, 7_000.0, 7_000.0, "killed", at_least=True)
+    assert f"{ENTRACTE}: endless, at least" in page(result(neighbour=[endless]))
