@@ -26,7 +26,7 @@ from monitor.parking import Parked, park, resume
 from monitor.program import Program
 from monitor.store import Key
 from monitor.task import Task
-from monitor.threads import ProgramThread
+from monitor.threads import Lending, ProgramThread
 from monitor.unit_of_work import UnitOfWork, hold_in_order
 
 
@@ -51,6 +51,7 @@ class ProgramControl:
         self._step = step
         self._state = step.state
         self._passed = 0
+        self._lending: Lending | None = None
 
     async def run(self, transid: str, first_time: bool, claims: Iterable[Key]) -> Ending:
         """Run the program of `transid`, and whatever it transfers to; raises what ends a program badly."""
@@ -99,7 +100,9 @@ class ProgramControl:
         self, program: Program[Any], area: Area | None, first_time: bool
     ) -> tuple[Task[Any], Any]:
         """The task of a synchronous program, and what it returned."""
-        thread = ProgramThread(self._engine.threads)
+        if self._lending is None:
+            self._lending = Lending()
+        thread = ProgramThread(self._engine.threads, self._lending)
         task = self._task(program, area, first_time, thread)
         returned = await thread.run(program.function, task, program.transid)
         return task, await returned if isawaitable(returned) else returned

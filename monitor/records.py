@@ -54,7 +54,7 @@ def _reader(record: type[Record], plain: bool, types: tuple[Any, ...]) -> Callab
 
     def plainly(row: Row) -> Record:
         if tuple(map(type, row)) != types:
-            for name, value, wanted in zip(record.__struct_fields__, row, types, strict=True):
+            for name, value, wanted in zip(record.__struct_fields__, row, types, strict=False):
                 if not isinstance(value, wanted):
                     found = "NULL" if value is None else f"a {type(value).__name__}"
                     raise Abend("EREC", f"{record.__name__} has another type in the store: {found} in {name}")

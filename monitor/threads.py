@@ -79,14 +79,59 @@ class Threads:
     def leave(self, thread: ProgramThread) -> None:
         """It has ended, maybe long after its step: its place is free."""
         self.end(thread)
-        thread.leave_place()
+        thread.leave()
+
+
+class Lending:
+    """The threads of one step that wait for a program they have linked to: that one may have their place.
+
+    It goes from thread to thread, and never to another step's, which might wait for a record this step holds.
+    """
+
+    def __init__(self) -> None:
+        self._hosts: list[ProgramThread] = []
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def begin(self, host: ProgramThread) -> None:
+        """`host` waits for a program."""
+        self._hosts.append(host)
+        self.wake()
+
+    def end(self, host: ProgramThread) -> None:
+        """It has its answer."""
+        self._hosts.remove(host)
+        self.wake()
+
+    async def lender(self) -> ProgramThread | None:
+        """A thread that has a place it does not need now, once there is one; None if none waits for a program."""
+        while any(not host.left for host in self._hosts):
+            for host in self._hosts:
+                if host.placed:
+                    return host
+            changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(changed)
+            await changed
+        return None
+
+    def wake(self) -> None:
+        """Something has changed for those that wait for a place."""
+        for changed in self._waiting:
+            if not changed.done():
+                changed.set_result(None)
+        self._waiting.clear()
 
 
 class ProgramThread:
     """One run of a synchronous program; it computes from each answer of the loop to its next request."""
 
-    def __init__(self, threads: Threads) -> None:
+    def __init__(self, threads: Threads, lending: Lending) -> None:
+        self.placed = False
+        """True while it has a place among those that may run."""
+        self.left = False
+        """True once it has ended."""
         self._threads = threads
+        self._lending = lending
+        self._lender: ProgramThread | None = None
         self._loop = asyncio.get_running_loop()
         self._told: asyncio.Future[_Result | _Failure | _Request] = self._loop.create_future()
         self._answers: SimpleQueue[_Result | _Failure] = SimpleQueue()
@@ -96,8 +141,6 @@ class ProgramThread:
         self._over = False
         self._timer: asyncio.TimerHandle | None = None
         self._thread: threading.Thread | None = None
-        self._placed = False
-        self._guests = 0
 
     async def run(self, function: Callable[[A], T], argument: A, name: str) -> T:
         """The function's result. Waits for a place if all are taken."""
@@ -111,35 +154,37 @@ class ProgramThread:
         try:
             self._thread.start()
         except RuntimeError:
-            self.leave_place()
+            self.leave()
             raise
         result: T = await self._drive()
         return result
 
-    def leave_place(self) -> None:
-        """Let another thread run."""
-        if self._placed:
-            self._placed = False
-            self._threads.places.release()
+    def leave(self) -> None:
+        """It has ended: its place goes back to the thread that lent it, or to whoever waits for one."""
+        self.left = True
+        if self.placed:
+            self.placed = False
+            if self._lender is not None and not self._lender.left:
+                self._lender.placed = True
+            else:
+                self._threads.places.release()
+        self._lending.wake()
 
     async def _take_place(self) -> None:
-        await self._threads.places.acquire()
-        self._placed = True
+        lender = await self._lending.lender()
+        if lender is None:
+            await self._threads.places.acquire()
+        else:
+            lender.placed, self._lender = False, lender
+        self.placed = True
 
     async def host(self, program: Coroutine[Any, Any, T]) -> T:
         """Await a program that this one has linked to, which may have its place meanwhile: it only waits."""
-        self._guests += 1
-        self.leave_place()
-        goes_on = True
+        self._lending.begin(self)
         try:
             return await program
-        except (asyncio.CancelledError, GeneratorExit):
-            goes_on = False
-            raise
         finally:
-            self._guests -= 1
-            if goes_on and not self._guests:
-                await self._take_place()
+            self._lending.end(self)
 
     def wait(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """In the thread: have the step await `coroutine`."""

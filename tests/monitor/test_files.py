@@ -247,6 +247,23 @@ async def test_query_that_is_wrong_is_an_abend(disk: Disk, sql: str, values: dic
     await perform(disk, body)
 
 
+class Few(Record, frozen=True):
+    """One that needs no more than its first column."""
+
+    number: int
+    more: int = 0
+
+
+async def test_a_query_may_leave_out_columns_that_have_a_default(disk: Disk) -> None:
+    """The last ones."""
+
+    async def body(task: Task[NoArea]) -> None:
+        few = await task.files.select(Query("few", "SELECT number FROM account LIMIT :limit", Few), limit=1)
+        assert few == [Few(1)]
+
+    await perform(disk, body)
+
+
 @pytest.mark.parametrize("how", ["same", "changed", "deleted", "again"])
 async def test_optimistic_update_sees_a_change_by_someone_else(disk: Disk, how: str) -> None:
     """A version kept across screens gives the record back only if nobody wrote it in between."""
