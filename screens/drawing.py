@@ -151,11 +151,11 @@ def _write_notice(space: PresentationSpace, notice: str) -> None:
 
 
 def _notice_row(space: PresentationSpace) -> int:
-    """The last row without an entry field; the last of all if there is none."""
+    """The last row without a field that may be sent; the last of all if there is none."""
     taken = {
         (field.start + offset) % space.size // space.columns
         for field in space.fields()
-        if not field.attribute.protected
+        if not field.attribute.protected or field.attribute.modified
         for offset in range(field.length)
     }
     return next((row for row in range(space.rows - 1, -1, -1) if row not in taken), space.rows - 1)

@@ -201,7 +201,7 @@ class NumberEdit:
             raise ValueError(f"must be less than {self._limit:,}")
         if negative and number and not self._signed:
             raise ValueError("must not be negative")
-        return number.copy_negate() if negative else number
+        return number.copy_negate() if negative and number else number
 
 
 class IntegerEdit:

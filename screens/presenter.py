@@ -112,11 +112,13 @@ class Presenter:
                 panel.modified = []
         layout = chart.layout
         own = [number for number, panel in enumerate(now.panels) if panel.layout == layout.id]
+        had: dict[str, str] = {}
         if own and send.data_only:
             number = own[-1]
             merge(chart, now.panels[number], send)
         elif own and own[-1] == len(now.panels) - 1:
             number = own[-1]
+            had = now.panels[number].values
             now.panels[number] = fresh(chart, send)
         else:
             self._check_push(now, chart)
@@ -125,7 +127,7 @@ class Presenter:
             now.panels.append(fresh(chart, send))
         now.cursor = cursor_of(chart, send, now.cursor if send.data_only else layout.cursor)
         now.notice, now.alarm = "", send.alarm
-        now.write = wrote(chart, now.panels[number], number, send)
+        now.write = wrote(chart, now.panels[number], number, send, had)
         return now
 
     @staticmethod

@@ -43,14 +43,19 @@ def merge(chart: Chart, panel: Panel, send: Send) -> None:
     _drop_hidden(chart, panel)
 
 
-def wrote(chart: Chart, panel: Panel, number: int, send: Send) -> Write:
-    """What a send without erase did to its panel, the `number`th, for a display that has the screen before."""
+def wrote(chart: Chart, panel: Panel, number: int, send: Send, had: Mapping[str, str]) -> Write:
+    """What a send without erase did to its panel, the `number`th, for a display that has the screen before.
+
+    `had`: the texts of the panel before, which a whole send has emptied.
+    """
     looks = panel.attributes
     entries = [name for name in chart.writable if not looks.get(name, chart.attributes[name]).protected]
     texts = [name for name in entries if name in send.values]
     tags = [_name_of(chart, name) for name, look in send.attributes.items() if "modified" in look]
     if not send.data_only:
-        texts += [name for name in entries if chart.initial[name] and name not in send.values]
+        texts += [
+            name for name in entries if (chart.initial[name] or name in had) and name not in send.values
+        ]
         tags += chart.preset
     placed = send.cursor is not None or not send.data_only
     return Write(number, None if len(texts) == len(entries) else texts, tags, send.reset_modified, placed)

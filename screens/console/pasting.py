@@ -32,6 +32,7 @@ def _strokes(session: Session, text: str) -> Iterator[Key | str]:
         screen, begun = session.screen, _field(space)
         lost += yield from _typed(space, part)
     if lost:
+        session.type_ahead.clear()  # a key in line behind it would send what is incomplete
         session.message = f"Pasted; characters left out: {lost}"
 
 

@@ -131,6 +131,8 @@ class _Profiled:
         """The task the loop would have made, of a coroutine that is profiled as well."""
         watched = _run(_Profiled(coroutine, self._profiler)) if asyncio.iscoroutine(coroutine) else coroutine
         made: asyncio.Future[Any] = (factory or _task)(loop, watched, **options)
+        if watched is not coroutine:
+            made.add_done_callback(lambda _: coroutine.close())  # one that was cancelled before it began
         return made
 
 

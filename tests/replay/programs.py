@@ -7,6 +7,7 @@ import gc
 import random
 import time
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from monitor import Aid, Area, Converse, Finish, Outcome, Task, transaction
@@ -135,6 +136,16 @@ async def reads_time_in_children(task: Task[Count]) -> Outcome:
         return time.time_ns() > 0
 
     return await _shown(task, await asyncio.gather(read(), read()))
+
+
+@transaction("CANC", area=Count)
+async def cancels_a_child(task: Task[Count]) -> Outcome:
+    """Cancels a task of its own before that has begun."""
+    child = asyncio.create_task(asyncio.sleep(1))
+    child.cancel()
+    with suppress(asyncio.CancelledError):
+        await child
+    return await _shown(task, "done")
 
 
 class RPLY27(Map):

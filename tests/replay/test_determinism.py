@@ -46,6 +46,12 @@ def test_a_program_that_takes_all_from_the_task_is_not() -> None:
         assert problems(played(scenario_text(transid, ""))) == []
 
 
+def test_a_child_that_is_cancelled_before_it_began_is_no_matter() -> None:
+    """Nobody is told that it was never awaited."""
+    assert problems(played(scenario_text("CANC", ""))) == []
+    gc.collect()
+
+
 def test_what_the_garbage_collector_calls_is_nobodys_fault() -> None:
     """It may run in the middle of any program."""
     seen: list[float] = []

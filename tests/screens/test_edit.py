@@ -187,3 +187,9 @@ def test_dup_and_field_mark_are_no_blanks(sign: str) -> None:
         DigitsEdit(2).read(f"12{sign}")
     with pytest.raises(ValueError, match="must be a date"):
         DateEdit("DD.MM.YYYY").read(f"9.2.2024{sign}")
+
+
+@pytest.mark.parametrize("typed", ["0-", "-0", "0.00CR"])
+def test_a_zero_has_no_sign(typed: str) -> None:
+    """Nothing is stored, or printed, as -0."""
+    assert str(NumberEdit("ZZ9.99-").read(typed)).startswith("0")

@@ -34,6 +34,12 @@ class Note(Map, registry=MAPS):
     picture = "\n\n\n [note    ]\n"
 
 
+class Kept(Map, registry=MAPS):
+    """Entry fields wherever there is neither the title nor what the program keeps."""
+
+    picture = "\n".join([" KEPT", " {state   }", *(f" [entry{row:02} ]" for row in range(3, 25))])
+
+
 class Full(Map, registry=MAPS):
     """A constant in row 1, column 1, and a command line on the last row."""
 
@@ -115,6 +121,21 @@ def test_a_password_stays_in_its_own_field(*, data_only: bool) -> None:
     field = space.field_at(PASSWORD)
     assert field is not None
     assert (space.content(field), space.shown(PASSWORD, 8)) == ("SECRET\0\0", " " * 8)
+
+
+def test_a_whole_send_empties_what_it_gives_no_text_for() -> None:
+    """On the display as in the store, though the key was a short read and nothing was typed."""
+    terminal = Terminal(Form.show(name="Ann"))
+    terminal.press(Aid.PA1, Form.show(erase=False))
+    assert (terminal.shown(NAME), terminal.sent()) == (" " * 8, {})
+
+
+def test_a_notice_lies_over_no_field_that_will_be_sent() -> None:
+    """A program may keep something in a protected field whose MDT is on."""
+    terminal = Terminal(Kept.show(state="KEY1", attributes={"state": {"modified": True}}))
+    terminal.press(Aid.PF9, "boom")
+    assert terminal.space.row_text(0).startswith(" boom")
+    assert terminal.sent() == {"state": "KEY1"}
 
 
 @pytest.mark.parametrize("data_only", [True, False])

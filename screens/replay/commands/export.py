@@ -25,6 +25,6 @@ def export(settings: Settings, file: Path, s3270: bool, screens: bool, output: P
     """Write the scenario FILE as a script; it is played, so that fields become places."""
     text = asyncio.run(to_s3270(load_scenario(file), settings, screens=screens))
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)  # a script is UTF-8, wherever it goes
     else:
         output.write_text(text, "utf-8")

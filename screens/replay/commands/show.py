@@ -35,6 +35,6 @@ def show(
         form = Paper(paper)
         text = strip(frames_of(what, settings, form), form, what, attributes=attributes)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text if paper == Paper.TEXT else text.encode(), nl=False)  # the others say they are UTF-8
     else:
         output.write_text(text, "utf-8")

@@ -90,3 +90,15 @@ async def test_lines_on_a_screen_without_fields() -> None:
     await session.settle()
     paste(session, "ann\nbob")
     assert [session.space.row_text(row).strip() for row in (0, 1)] == ["ann", "bob"]
+
+
+async def test_a_key_in_line_behind_a_paste_does_not_send_what_was_cut() -> None:
+    """What is left out is told, and the operator decides."""
+    session, host = await attached(form())
+    host.gate.clear()
+    session.press(Key.ENTER)
+    paste(session, "A" * 20)
+    session.press(Key.ENTER)
+    host.gate.set()
+    await session.settle()
+    assert (len(host.inputs), session.message) == (1, "Pasted; characters left out: 10")
