@@ -17,6 +17,7 @@ import click
 import msgspec
 
 from monitor.errors import MonitorError, SettingsError
+from monitor.exchange import is_terminal_id
 from monitor.settings import FILE_VARIABLE, Settings, load_settings
 from monitor.startup import open_region
 from monitor.tuning import tune_process
@@ -146,7 +147,7 @@ _OURS = ("monitor", "screens", "transactions", "comparison")
 
 def checked_terminal(_ctx: click.Context, _param: click.Parameter, terminal: str) -> str:
     """The terminal id that was given; raises `MonitorError` if it cannot be one."""
-    if 1 <= len(terminal) <= 8 and terminal.isascii() and terminal.isalnum():
+    if is_terminal_id(terminal):
         return terminal
     raise MonitorError(f"terminal id {terminal!r} must be 1 to 8 letters or digits")
 

@@ -22,7 +22,17 @@ from monitor.conversation import (
 )
 from monitor.engine import Engine
 from monitor.errors import Abend, StoreBroken, StoreError
-from monitor.exchange import Aid, Attachment, Inbound, Outbound, Reason, Received, Refused, UnknownLayout
+from monitor.exchange import (
+    Aid,
+    Attachment,
+    Inbound,
+    Outbound,
+    Reason,
+    Received,
+    Refused,
+    UnknownLayout,
+    is_terminal_id,
+)
 from monitor.execution import Execution, RunAgain, Sealed
 from monitor.layouts import learn
 from monitor.loader import Records
@@ -198,7 +208,7 @@ class Dispatcher:
 
 
 def _bad_terminal(terminal: str) -> Refused | None:
-    if len(terminal) <= 8 and terminal.isascii() and terminal.isalnum():
+    if is_terminal_id(terminal):
         return None
     return Refused(Reason.INPUT, f"Terminal id {terminal!r} must be 1 to 8 letters or digits.")
 

@@ -56,6 +56,11 @@ class Aid(enum.StrEnum):
 _SHORT = frozenset({Aid.CLEAR, Aid.PA1, Aid.PA2, Aid.PA3})
 
 
+def is_terminal_id(text: str) -> bool:
+    """True for 1 to 8 letters or digits."""
+    return 1 <= len(text) <= 8 and text.isascii() and text.isalnum()
+
+
 class Inbound(msgspec.Struct, frozen=True, gc=False):
     """One input of one terminal, as it comes off the wire."""
 

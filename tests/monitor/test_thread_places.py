@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -119,3 +121,24 @@ async def test_every_place_comes_back_however_a_link_ends(disk: Disk) -> None:
 def one_more(area: Count) -> Count:
     """One more."""
     return Count(steps=area.steps + 1)
+
+
+async def test_more_threads_than_places_wait(disk: Disk) -> None:
+    """With two places, six programs run two at a time, and all of them run."""
+    now, most, lock = 0, 0, threading.Lock()
+
+    @transaction("BUSY")
+    def busy(task: Task[NoArea]) -> Outcome:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.02)
+        with lock:
+            now -= 1
+        return Finish(note("done"))
+
+    async with region_on(disk, busy, limits=Limits(threads_max=2)) as region:
+        terminals = [await attached(region, f"T{place}") for place in range(6)]
+        await asyncio.gather(*(terminal.press(text="BUSY") for terminal in terminals))
+        assert most == 2

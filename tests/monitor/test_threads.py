@@ -301,27 +301,6 @@ async def test_error_in_a_thread_is_dumped_with_its_line(disk: Disk) -> None:
         assert "in bad" in disk.one("SELECT detail FROM dump")
 
 
-async def test_more_threads_than_places_wait(disk: Disk) -> None:
-    """With two places, six programs run two at a time, and all of them run."""
-    now, most, lock = 0, 0, threading.Lock()
-
-    @transaction("BUSY")
-    def busy(task: Task[NoArea]) -> Outcome:
-        nonlocal now, most
-        with lock:
-            now += 1
-            most = max(most, now)
-        time.sleep(0.02)
-        with lock:
-            now -= 1
-        return Finish(note("done"))
-
-    async with region_on(disk, busy, limits=Limits(threads_max=2)) as region:
-        terminals = [await attached(region, f"T{place}") for place in range(6)]
-        await asyncio.gather(*(terminal.press(text="BUSY") for terminal in terminals))
-        assert most == 2
-
-
 async def test_it_is_known_when_a_thread_is_in_the_way(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a program is at work in one for long, and a little after; a short one is never felt."""
     monkeypatch.setattr("monitor.threads.FELT_FOR_S", 0.05)
