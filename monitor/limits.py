@@ -49,7 +49,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store_busy_s_max: float = 10.0
     """Seconds to wait for another process that writes to the store."""
     store_cache_kib: int = 2_048
-    """SQLite's page cache of each of the three connections, in KiB."""
+    """SQLite's page cache of each connection, in KiB."""
     store_process_units_min: int = 32
     """Units a commit carries, on average, from which on a process of its own does the store's work; 0: never.
 
