@@ -35,6 +35,7 @@ from monitor.unit_of_work import Overlay
 from monitor.units import UnitIds
 from screens.attributes import Intensity
 from screens.presenter import Presenter
+from screens.replay.areas import areas_differ
 from screens.replay.comparison import Seen, changed_cells
 from screens.replay.drivers.ground import InlineConnection, Seeds, new_database
 from screens.replay.recording import Replica, aid_of, input_of
@@ -61,7 +62,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
     step: StoredStep
     unlike: str = ""
-    """What differs: outcome, next, screen, attributes, area; empty: nothing."""
+    """What differs: outcome, next, screen, attributes, cursor, fields of the area; empty: nothing."""
     skipped: str = ""
     """Why it could not be run."""
     expected: tuple[str, ...] = ()
@@ -223,12 +224,9 @@ class Rerun:
         else:
             words, screens = self._compare_screens(step.screen, found.screen)
             unlike += words
-        if (step.area_type, step.area_version, step.area) != (
-            found.area_type,
-            found.area_version,
-            found.area,
-        ):
-            unlike.append("area")
+        program = self._engine.programs.get(found.next)
+        if told := areas_differ(step, found, None if program is None else program.area_type):
+            unlike.append(told)
         return Verdict(step, ", ".join(unlike), "", *screens)
 
     def _compare_screens(

@@ -170,6 +170,28 @@ def test_a_step_that_breaks_no_constraint_any_more_is_told(
     assert (3, {}) == (outcome.same, dict(outcome.skipped))
 
 
+def rewritten(settings: Settings, sql: str) -> Settings:
+    """The store, with what another release would have left in it."""
+    with closing(sqlite3.connect(settings.store)) as database, database:
+        assert database.execute(sql).rowcount
+    return settings
+
+
+def test_an_area_that_differs_is_told_by_its_fields(tmp_path: Path) -> None:
+    """What it is today, and what was stored."""
+    settings = rewritten(
+        overdrawn_store(tmp_path), "UPDATE step SET area = '{\"entered\":7}' WHERE number = 5"
+    )
+    outcome = asyncio.run(run_again(settings))
+    assert ["area (entered 2 instead of 7)"] == [verdict.unlike for verdict in outcome.different]
+
+
+def test_a_field_that_has_come_since_makes_no_area_differ(tmp_path: Path) -> None:
+    """An area without it is what it is once its type has read it."""
+    settings = rewritten(overdrawn_store(tmp_path), "UPDATE step SET area = '{}' WHERE number = 1")
+    assert not asyncio.run(run_again(settings)).different
+
+
 REACHED, WRITTEN = asyncio.Event(), asyncio.Event()
 
 

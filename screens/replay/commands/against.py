@@ -47,7 +47,7 @@ class Outcome(msgspec.Struct):
     help="A copy of the store taken earlier: its records are the beginning, what came later is run.",
 )
 @click.option("--volatile", multiple=True, help="A field not to compare; may be given again.")
-@click.option("--shown", default=3, show_default=True, help="Steps that differ to show as screens.")
+@click.option("--shown", default=3, show_default=True, help="Screens that differ to show.")
 @region_options
 @click.pass_context
 def against(
@@ -61,9 +61,11 @@ def against(
     """Run every stored step again on today's programs, and tell which would now answer differently."""
     only = conversation_id(conversation) if conversation else 0
     outcome = asyncio.run(run_again(settings, copy, volatile, only))
-    for place, verdict in enumerate(outcome.different):
+    drawn = 0
+    for verdict in outcome.different:
         click.echo(line_of(verdict))
-        if place < shown and verdict.found:
+        if verdict.found and drawn < shown:
+            drawn += 1
             click.echo("\n".join(screens_of(verdict, volatile)))
     for reason, count in outcome.skipped.items():
         click.echo(f"{count} steps not run: {reason}")
