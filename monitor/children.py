@@ -90,7 +90,11 @@ class Child(Coroutine[Any, Any, T], Iterator[Any]):
 def _without_exit(resume: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return resume(*arguments)
-    except (SystemExit, KeyboardInterrupt) as error:  # asyncio would let it through, and the region would end
+    except (
+        SystemExit,
+        KeyboardInterrupt,
+        GeneratorExit,
+    ) as error:  # the region, or who waits for it, would end
         raise TaskExit(error) from error
     finally:
         del arguments

@@ -16,7 +16,7 @@ class Clock(Protocol):
     """What time it is, and how long something took."""
 
     def now(self) -> datetime:
-        """The time of day, aware, in UTC."""
+        """The time of day, aware, in UTC, in whole milliseconds: as the history keeps it, and a replay has it again."""
         ...
 
     def monotonic(self) -> float:
@@ -35,8 +35,9 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """The time of day, in UTC."""
-        return datetime.now(UTC)
+        """The time of day, in UTC, in whole milliseconds."""
+        moment = datetime.now(UTC)
+        return moment - timedelta(microseconds=moment.microsecond % 1000)
 
     def monotonic(self) -> float:
         """Seconds of the performance counter."""

@@ -54,6 +54,22 @@ def area_of(state: TerminalState) -> tuple[str, int, str]:
     return state.area_type or "", state.area_version or 0, state.area
 
 
+class Told(msgspec.Struct):
+    """What an error says of itself, as far as it could be had."""
+
+    code: str = "ASRA"
+    message: str = "(what the error says cannot be had)"
+    detail: str = ""
+    """Where in the program it went wrong."""
+
+
+def tell(told: Told, error: BaseException, cause: BaseException, chars_max: int) -> None:
+    """Fill `told` in, where it went wrong from `cause`: to be watched, for much of it is the program's own code."""
+    told.code = code_of(error)
+    told.message = message_of(error, chars_max)
+    told.detail = traceback_of(cause, chars_max)
+
+
 _CODE_CHARS = 4
 
 

@@ -14,13 +14,12 @@ from monitor.conversation import OPEN, TerminalState
 from monitor.ending import (
     Dump,
     Ending,
+    Told,
     abend_notice,
     area_of,
-    code_of,
     masked_input,
-    message_of,
     monitor_rows,
-    traceback_of,
+    tell,
     without_secrets,
 )
 from monitor.engine import Engine
@@ -141,10 +140,10 @@ class Execution:
         self, transid: str, error: BaseException, cause: BaseException | None = None
     ) -> tuple[Ending, Dump]:
         self._work.back_out()
-        chars_max = self._engine.limits.dump_chars_max
-        code = code_of(error)
-        message = without_secrets(message_of(error, chars_max), self._received)
-        detail = without_secrets(traceback_of(cause or error, chars_max), self._received)
+        told = self._told(error, cause or error)
+        code = told.code
+        message = without_secrets(told.message, self._received)
+        detail = without_secrets(told.detail, self._received)
         state = self._state
         text = abend_notice(transid, code, unit_name(self._work.id))
         shown = self._engine.presentation.notice(
@@ -162,6 +161,13 @@ class Execution:
             message=message,
         )
         return ending, Dump(code, message, detail, area)
+
+    def _told(self, error: BaseException, cause: BaseException) -> Told:
+        """What an error says, which its own code may make as long, or as wrong, as any other of the program's."""
+        told = Told()
+        with suppress(BaseException):
+            self._engine.watchdog.slice(tell, told, error, cause, self._engine.limits.dump_chars_max)
+        return told
 
     def _seal(self, ending: Ending, dump: Dump | None) -> Sealed:
         state, work = self._state, self._work
@@ -226,6 +232,15 @@ async def _take_back(task: asyncio.Task[Any], times: int, settled: int) -> None:
 
 
 def _has_run_away(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):  # a task group was interrupted
-        return error.subgroup(Runaway) is not None
-    return isinstance(error, Runaway)
+    """Also if a task group was interrupted; each error is looked at once, however often it is in the group."""
+    seen, left = dict[int, BaseException](), [error]
+    while left:
+        one = left.pop()
+        if isinstance(one, Runaway):
+            return True
+        if isinstance(one, BaseExceptionGroup) and id(one) not in seen:
+            seen[id(one)] = one
+            left += BaseExceptionGroup.exceptions.__get__(
+                one
+            )  # its own, whatever the program makes of the name
+    return False

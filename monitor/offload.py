@@ -114,6 +114,8 @@ def _called(function: Callable[..., T], *arguments: Any) -> T:
     """In the worker: an error that does not survive the way is told as another, or the pool would be broken."""
     try:
         return function(*arguments)
+    except (StopIteration, GeneratorExit) as error:  # no future can hand these to who waits for it
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
     except Exception as error:
         try:
             pickle.loads(pickle.dumps(error))  # noqa: S301 our own

@@ -18,7 +18,7 @@ from monitor.errors import Abend, Deadlock, LimitExceeded, RecordUnreadable, Sto
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
-from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Verdict, Versioned
+from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Value, Verdict, Versioned
 
 T = TypeVar("T")
 Call: TypeAlias = "CoroutineType[Any, Any, None]"
@@ -30,18 +30,32 @@ _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 def storable(row: Row) -> Row:
     """`row`, if a store can keep it; raises `Abend` for a number past 63 bits, half a character, an object."""
     for value in row:
-        if isinstance(value, str):
+        kind = type(value)
+        if kind is str:
             if not value.isascii():
                 _refuse_half_characters(value)
-        elif isinstance(value, int):
+        elif kind is int:
             if not _SMALLEST <= value <= _LARGEST:
                 raise Abend("EREC", f"{value} does not fit a column: whole numbers have 63 bits")
-        elif isinstance(value, float):
+        elif kind is float:
             if not isfinite(value):
                 raise Abend("EREC", f"{value} does not fit a column: only finite numbers do")
-        elif value is not None:
-            raise Abend("EREC", f"a column holds text or a number, not a {type(value).__name__}")
+        elif value is not None and kind is not bool:
+            return storable(tuple([_plain(value) for value in row]))
     return row
+
+
+def _plain(value: object) -> Value:
+    """The value itself, without what a type of the program's own makes of it."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    raise Abend("EREC", f"a column holds text or a number, not a {type(value).__name__}")
 
 
 def _refuse_half_characters(text: str) -> None:

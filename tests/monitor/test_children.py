@@ -98,8 +98,17 @@ async def interrupt() -> None:
     raise KeyboardInterrupt
 
 
+async def close() -> None:
+    """As if the coroutine were being closed: who waits for it would be."""
+    await asyncio.sleep(0)
+    raise GeneratorExit
+
+
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("work", "told"), [(leave, "SystemExit(3)"), (interrupt, "KeyboardInterrupt()")])
+@pytest.mark.parametrize(
+    ("work", "told"),
+    [(leave, "SystemExit(3)"), (interrupt, "KeyboardInterrupt()"), (close, "GeneratorExit()")],
+)
 async def test_a_child_that_exits_ends_its_own_step_only(
     disk: Disk,
     way: Callable[[Coroutine[Any, Any, Any]], Awaitable[None]],

@@ -119,6 +119,17 @@ async def test_an_error_that_cannot_be_brought_over_is_told(processes: Processes
     assert (await processes.run(where))[0] == pid
 
 
+def exhausts() -> object:
+    """Ask an iterator for more than it has."""
+    return next(iter(()))
+
+
+async def test_an_error_that_no_future_can_have_is_told(processes: Processes) -> None:
+    """A StopIteration would never come to who waits."""
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await asyncio.wait_for(processes.run(exhausts), 20)
+
+
 async def test_a_call_given_up_ends_its_process(processes: Processes) -> None:
     """A cancelled call leaves no process that goes on for ever."""
     pid, _ = await processes.run(where)
