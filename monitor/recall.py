@@ -165,7 +165,8 @@ def fork(
         )
         database.execute("COMMIT")
     except BaseException:
-        database.execute("ROLLBACK")
+        if database.in_transaction:  # SQLite has ended it itself, if the disk is full
+            database.execute("ROLLBACK")
         raise
     return forked
 

@@ -16,6 +16,7 @@ from monitor.errors import SettingsError
 from monitor.limits import Limits
 
 FILE = "entracte.toml"
+FILE_OF_STORE = "entracte.db"
 _PREFIX = "ENTRACTE_"
 FILE_VARIABLE = "ENTRACTE_SETTINGS"
 
@@ -23,7 +24,7 @@ FILE_VARIABLE = "ENTRACTE_SETTINGS"
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a region is started with."""
 
-    store: str = "entracte.db"
+    store: str = FILE_OF_STORE
     """Path of the SQLite file; relative to the folder of the settings file, or to the current one."""
     programs: tuple[str, ...] = (
         "transactions.menu",
@@ -51,8 +52,8 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     variables = os.environ if environment is None else environment
     named = file or (Path(variables[FILE_VARIABLE]) if variables.get(FILE_VARIABLE) else None)
     values = _read(named) if named else (_read(Path(FILE)) if Path(FILE).is_file() else {})
-    if named and isinstance(values.get("store"), str):
-        values["store"] = str(named.parent / values["store"])
+    if named and isinstance(store := values.get("store", FILE_OF_STORE), str):
+        values["store"] = str(named.parent / store)
     if not isinstance(values.setdefault("limits", {}), dict):
         raise SettingsError("limits must be a table: write [limits] on a line of its own")
     _override(values, variables)
@@ -61,7 +62,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     _refuse_unfit(values, Settings, "")
     _refuse_unfit(values["limits"], Limits, "limits.")
     settings = msgspec.convert(values, Settings, strict=False)
-    _refuse_negative(settings.limits)
+    _refuse_out_of_bounds(settings.limits)
     return settings
 
 
@@ -141,10 +142,21 @@ def _nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
 
 
 _MAY_BE_0 = ("runaway_s_max", "store_process_units_min")
+_BUSY_S_MOST = 2_147_483
+"""SQLite counts the time in milliseconds, in 31 bits, and takes more for none at all."""
 
 
-def _refuse_negative(limits: Limits) -> None:
+def _refuse_out_of_bounds(limits: Limits) -> None:
     for name in Limits.__struct_fields__:
         value = getattr(limits, name)
         if not 0 <= value < inf or (value == 0 and name not in _MAY_BE_0):
             raise SettingsError(f"setting limits.{name} is {value}; it must be a number of more than 0")
+    if limits.store_busy_s_max > _BUSY_S_MOST:
+        raise SettingsError(
+            f"setting limits.store_busy_s_max is {limits.store_busy_s_max}; it must be at most {_BUSY_S_MOST}"
+        )
+    if limits.parked_max > limits.browse_rows_max:
+        raise SettingsError(
+            f"setting limits.parked_max is {limits.parked_max}; it must be at most browse_rows_max = "
+            f"{limits.browse_rows_max}, for they are looked up by a browse"
+        )

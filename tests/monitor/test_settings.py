@@ -54,6 +54,7 @@ def test_store_lies_beside_its_settings_file(tmp_path: Path) -> None:
     """A relative store path starts at the folder of the file that was named."""
     assert load(tmp_path, 'store = "bank.db"').store == str(tmp_path / "bank.db")
     assert load(tmp_path, 'store = "/x/bank.db"').store == "/x/bank.db"
+    assert load(tmp_path, "").store == str(tmp_path / "entracte.db")
 
 
 def test_variable_names_the_file(tmp_path: Path) -> None:
@@ -74,6 +75,8 @@ def test_variable_names_the_file(tmp_path: Path) -> None:
         ("limits = 3", {"tasks_max": "1"}, ("[limits]",)),
         ("[limits]\ntasks_max = -1", {}, ("limits.tasks_max is -1", "more than 0")),
         ("[limits]\ntasks_max = 0", {}, ("limits.tasks_max is 0",)),
+        ("[limits]\nstore_busy_s_max = 3e6", {}, ("store_busy_s_max", "at most 2147483")),
+        ("[limits]\nparked_max = 20000", {}, ("parked_max is 20000", "browse_rows_max = 10000")),
         ("[limits]\nwait_s_max = nan", {}, ("limits.wait_s_max",)),
         ("[limits]\nrunaway_s_max = inf", {}, ("limits.runaway_s_max",)),
         ("[limits]\ntasks_max = 'many'", {}, ('limits.tasks_max is "many"', "a whole number")),

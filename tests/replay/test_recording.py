@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +302,14 @@ def test_a_fork_goes_on_from_an_earlier_step(tmp_path: Path) -> None:
         in entracte(settings, "fork", name, "1", "--terminal", "T9").output
     )
     assert "has no step 7; kept are 1 to 4" in entracte(settings, "fork", name, "7").output
+
+
+def test_a_fork_of_what_is_older_than_what_is_kept(tmp_path: Path) -> None:
+    """The step is not deleted by the very command that asks for it."""
+    old = datetime.now(UTC) - timedelta(days=200)
+    settings = store_with(tmp_path, "enter", "enter", moment=old)
+    result = entracte(settings, "fork", only_conversation(settings), "1", "--terminal", "T9")
+    assert "stands after step 1 on terminal T9" in result.output
 
 
 def test_screens_are_shown(tmp_path: Path) -> None:
