@@ -22,6 +22,27 @@ class MapError(Exception):
         super().__init__(f"map {map_name}{place}: {problem}")
 
 
+class NotOnScreen(MapError):
+    """A field is read that was not on the screen which was answered (MAPFAIL)."""
+
+    abend_code = "AEI9"
+
+    def __init__(self, map_name: str, field: str, *, others: bool) -> None:
+        """`others`: whether any other field of the map was on that screen."""
+        self.field = field
+        super().__init__(map_name, (_OF_ANOTHER_RELEASE if others else _NOTHING_THERE).format(field))
+
+
+_OF_ANOTHER_RELEASE = (
+    "{} was not on the screen that was answered, which is of another release or another map: "
+    "look at errors before reading it, and show the form again"
+)
+_NOTHING_THERE = (
+    "nothing of it was on the screen that was answered, so {} has no value: "
+    "show it first, and receive it at the next key"
+)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A clause that names the known name most like `name`, or a few of those there are."""
     names = sorted(known)

@@ -180,6 +180,10 @@ class Field(Generic[V]):
             return None, f"{self.label} must be at most {self.edit.edit(self._maximum).strip()}"
         return value, ""
 
+    def unseen(self) -> str:
+        """What to tell the operator of an entry field that was not on the screen that was answered."""
+        return self.fault("") or f"{self.label} was not on the screen before: check it"
+
     def written(self, value: object) -> str:
         """The text for a value: edited if it has the field's type, as it is if it is a text already."""
         if isinstance(value, str):

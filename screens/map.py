@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from monitor.exchange import Aid, Received, Send
 from screens.declaration import Declared, check_words, declare
-from screens.errors import MapError, nearest
+from screens.errors import MapError, NotOnScreen, nearest
 from screens.field import Field, Look, Rows
 from screens.key_line import KeyHint, key_hints
 from screens.layout import Layout
@@ -105,13 +105,19 @@ class Map:
 
     @property
     def errors(self) -> dict[str, str]:
-        """A sentence for every entry field with a mistake, by field name, in tab order."""
+        """A sentence for every entry field with a mistake, or not on the screen, by field name, in tab order."""
         errors = self._errors
         if errors is None:
             texts, known = self._texts, self.__dict__
             known["_errors"] = errors = {}
             for name, field in self._declared.entries:
-                value, fault = field.examined(texts.get(name, ""))
+                text = texts.get(name)
+                if text is None:
+                    if not self._was_shown(name):
+                        errors[name] = field.unseen()
+                        continue
+                    text = ""
+                value, fault = field.examined(text)
                 known.setdefault(name, value)
                 if fault:
                     errors[name] = fault
@@ -123,18 +129,30 @@ class Map:
         return next(iter(self.errors), "")
 
     def text(self, name: str) -> str:
-        """What stands in a field, as it was typed or shown."""
+        """What stands in a field, as it was typed or shown; NotOnScreen if the screen did not have it."""
         if name not in self._declared.items:
             raise MapError(type(self).__name__, f"no field {name}: {nearest(name, self._declared.items)}")
-        return self._texts.get(name, "")
+        if name in self._texts:
+            return self._texts[name]
+        if self._was_shown(name):
+            return ""
+        others = not self._texts.keys().isdisjoint(self._declared.items)
+        raise NotOnScreen(type(self).__name__, name.partition(".")[0], others=others)
+
+    def _was_shown(self, name: str) -> bool:
+        """True if a field was on the screen that was answered; of a repeated one, if any of its rows was."""
+        member = self._declared.members[name.partition(".")[0]]
+        names = [field.name for field in member.fields] if isinstance(member, Rows) else [name]
+        return not self._texts.keys().isdisjoint(names)
 
     def value_of(self, field: Field[Any]) -> object:
-        """The typed value of one of this map's fields."""
+        """The typed value of one of this map's fields; NotOnScreen if the screen did not have it."""
         name, known = field.name, self.__dict__
         if name not in known and self._errors is None and field.entry:
             _ = self.errors  # reads all that were typed
         if name not in known:
-            known[name] = field.value(self._texts.get(name, ""))
+            text = self._texts.get(name)
+            known[name] = field.value(self.text(name) if text is None else text)
         return known[name]
 
     def list_of(self, group: Rows[Any]) -> list[Any]:
