@@ -118,7 +118,7 @@ class NumberEdit:
         return grouped == self._whole and not self._signed
 
     def edit(self, value: Decimal | int) -> str:
-        number = value if isinstance(value, Decimal) else Decimal(value)
+        number = value if isinstance(value, Decimal) else Decimal.from_float(value)  # or from an int
         if self._format:
             text = format(number, self._format)
             if len(text) <= self.width and text[0].isdigit():

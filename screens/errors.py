@@ -22,6 +22,10 @@ class MapError(Exception):
         super().__init__(f"map {map_name}{place}: {problem}")
 
 
+class UnfitValue(Exception):
+    """A field cannot show a value: it is not of the field's type."""
+
+
 class NotOnScreen(MapError):
     """A field is read that was not on the screen which was answered (MAPFAIL)."""
 

@@ -14,7 +14,7 @@ import msgspec
 
 from screens.attributes import Attribute, Color, Highlight, Intensity, Outline, Validation
 from screens.edit import DateEdit, DigitsEdit, Edit, IntegerEdit, NumberEdit, TextEdit
-from screens.errors import nearest
+from screens.errors import UnfitValue, nearest
 
 V = TypeVar("V")
 N = TypeVar("N", Decimal, int, date)
@@ -185,14 +185,21 @@ class Field(Generic[V]):
         return self.fault("") or f"{self.label} was not on the screen before: check it"
 
     def written(self, value: object) -> str:
-        """The text for a value: edited if it has the field's type, as it is if it is a text already."""
+        """The text for a value: edited if it has the field's type, as it is if it is a text already.
+
+        `UnfitValue` if it is neither.
+        """
         if isinstance(value, str):
             return value
         if value is None:
             return ""
         if not self.typed:
             return str(value)
-        text = self.edit.edit(value)
+        try:
+            text = self.edit.edit(value)
+        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+            given = f"not {value!r:.60}: give a value of its type, text or None"
+            raise UnfitValue(f"{self.name} {self.edit.wanted}, {given}") from error
         return text.rjust(self.length) if self._right and len(text) < self.length else text
 
     def rewritten(self, text: str) -> str:

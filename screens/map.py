@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from monitor.exchange import Aid, Received, Send
 from screens.declaration import Declared, check_words, declare
-from screens.errors import MapError, NotOnScreen, nearest
+from screens.errors import MapError, NotOnScreen, UnfitValue, nearest
 from screens.field import Field, Look, Rows
 from screens.key_line import KeyHint, key_hints
 from screens.layout import Layout
@@ -190,17 +190,20 @@ class Map:
     ) -> Send:
         """Say what to show: the attributes of `source` that are called as fields are, then `values`.
 
-        `source` is a received map or any object, such as an area. Values are edited as their fields say.
-        Hidden fields are never filled.
+        `source` is a received map or any object, such as an area; what `values` has is not read from it. Values
+        are edited as their fields say. Hidden fields are never filled.
         """
-        if source is None:
-            texts: dict[str, str] = {}
-        elif isinstance(source, Map):
-            texts = cls._texts_of_form(source)
-        else:
-            texts = cls._texts_of_object(source)
-        if values:
-            cls._write(texts, values)
+        try:
+            if source is None:
+                texts: dict[str, str] = {}
+            elif isinstance(source, Map):
+                texts = cls._texts_of_form(source, values)
+            else:
+                texts = cls._texts_of_object(source, values)
+            if values:
+                cls._write(texts, values)
+        except UnfitValue as error:
+            raise MapError(cls.__name__, str(error)) from error
         return Send(
             cls.__name__,
             texts,
@@ -213,8 +216,11 @@ class Map:
         )
 
     @classmethod
-    def _texts_of_form(cls, form: Map) -> dict[str, str]:
-        """What a received map shows: as it stands, and what was typed as the map would write it."""
+    def _texts_of_form(cls, form: Map, said: Mapping[str, object]) -> dict[str, str]:
+        """What a received map shows: as it stands, and what was typed as the map would write it.
+
+        What the program gave the form, and has `said` otherwise now, is left out.
+        """
         seen, declared = form._texts, cls._declared
         carried = declared.carried
         try:
@@ -225,16 +231,19 @@ class Map:
             texts.pop(name, None)
         items, errors = declared.items, form._errors
         known = form.__dict__ if errors is not None and type(form) is cls else {}
+        if form._given:
+            known = {name: value for name, value in known.items() if name not in form._given}
         for name in form._received.modified:
             if name in texts:
                 read = name in known and name not in (errors or ())
                 texts[name] = items[name].written(known[name]) if read else items[name].rewritten(texts[name])
         if form._given:
             own_form = type(form) is cls
-            cls._write(
-                texts, {name: value for name, value in form._given.items() if own_form or name in items}
-            )
+            given = {name: value for name, value in form._given.items() if own_form or name in items}
+            cls._write(texts, {name: value for name, value in given.items() if name not in said})
         for name, values in form._lists.items():
+            if name in said:
+                continue
             own, theirs = declared.members.get(name), form._declared.members[name]
             if isinstance(own, Rows) and isinstance(theirs, Rows):
                 for field, origin, value in zip(own.fields, theirs.fields, values, strict=False):
@@ -243,10 +252,13 @@ class Map:
         return texts
 
     @classmethod
-    def _texts_of_object(cls, source: object) -> dict[str, str]:
+    def _texts_of_object(cls, source: object, said: Mapping[str, object]) -> dict[str, str]:
+        """What the attributes of an object show, without those that are `said` otherwise."""
         if isinstance(source, str):
             raise MapError(cls.__name__, f"a text cannot fill it: {source!r}; say which field it is for")
-        found = ((name, getattr(source, name, _MISSING)) for name in cls._declared.members)
+        found = (
+            (name, getattr(source, name, _MISSING)) for name in cls._declared.members if name not in said
+        )
         texts: dict[str, str] = {}
         cls._write(texts, {name: value for name, value in found if value is not _MISSING})
         return texts

@@ -154,6 +154,60 @@ def test_show_takes_the_attributes_of_an_object() -> None:
     }
 
 
+def test_what_is_said_is_not_read_from_the_source() -> None:
+    """An attribute that is called as a field is and holds something else is no matter then."""
+
+    class Report:
+        quantity = 3
+        total: object = ("a", "list")
+
+        @property
+        def since(self) -> date:
+            raise LookupError("nobody asked")
+
+    shown = Order.show(Report(), quantity=[1], total=Decimal(2), since=None)
+    assert {"quantity.1": "   1", "total": "         2.00"} == filled(shown)
+    form = typed(Order, amount="7", quantity_1="7")
+    bad: Any = [1]
+    form.amount, form.quantity, form.since = bad, [bad], bad
+    assert form.errors
+    shown = Order.show(form, quantity=[], since=date(2024, 2, 9), amount=None)
+    assert {"since": "2024-02-09"} == filled(shown)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"total": [0, (1,), 0]}, r"map Order: total must be a number such as 1,204.33, not \[0, .*or None"),
+        ({"total": (0, (1, 2), 0)}, "total must be a number"),
+        ({"amount": [1]}, "amount must be a number"),
+        ({"amount": object()}, "amount must be a number such as 1,204.33, not <object"),
+        ({"quantity": [1, {}]}, r"map Order: quantity.2 must be a number such as 1204, not {}"),
+        ({"since": 5}, "since must be a date such as 2031-12-24, not 5: give a value of its type"),
+    ],
+)
+def test_a_value_that_is_not_of_the_type_is_refused(values: dict[str, Any], says: str) -> None:
+    """Map, field and value are named, wherever the value comes from."""
+    for source, said in (
+        (None, values),
+        (type("Source", (), values)(), {}),
+        (typed(Order, amount="7", quantity_1="8"), values),
+    ):
+        with pytest.raises(MapError, match=says):
+            Order.show(source, **said)
+
+
+def test_a_bad_value_in_a_list_of_a_form_is_refused() -> None:
+    """It came in by a way of its own."""
+    form = typed(Order, quantity_1="8")
+    bad: Any = [1]
+    form.quantity[1] = bad
+    with pytest.raises(MapError, match=r"quantity.2 must be a number such as 1204, not \[1\]"):
+        Order.show(form)
+    with pytest.raises(MapError, match=r"quantity.1 must be a number"):
+        Order.show(None, **{"quantity.1": bad})
+
+
 def test_show_of_a_form_writes_what_was_typed_as_the_map_does() -> None:
     """Mistakes stay as they were typed; the message line and the password do not come back."""
     not_shown = {"message": "old", "password": "secret"}
