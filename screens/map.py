@@ -256,6 +256,8 @@ class Map:
         """What the attributes of an object show, without those that are `said` otherwise."""
         if isinstance(source, str):
             raise MapError(cls.__name__, f"a text cannot fill it: {source!r}; say which field it is for")
+        if isinstance(source, dict):
+            raise MapError(cls.__name__, f"a dict cannot fill it: write {cls.__name__}.show(**values)")
         found = (
             (name, getattr(source, name, _MISSING)) for name in cls._declared.members if name not in said
         )

@@ -260,6 +260,19 @@ def test_show_refuses_what_the_map_has_not(values: dict[str, object], says: str)
     assert error.value.abend_code == "ABM0"
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("10020011", "map Order: a text cannot fill it: '10020011'; say which field it is for"),
+        ({"customer": "10020011"}, r"map Order: a dict cannot fill it: write Order.show\(\*\*values\)"),
+    ],
+)
+def test_show_refuses_what_has_no_such_attributes(source: object, says: str) -> None:
+    """An empty screen would say nothing of the slip."""
+    with pytest.raises(MapError, match=says):
+        Order.show(source)
+
+
 def test_hidden_fields_are_never_filled() -> None:
     """A password is read, not shown."""
     assert Order.show(password="secret").values == {}  # noqa: S106
