@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 V = TypeVar("V")
 
@@ -221,6 +221,21 @@ class IntegerEdit:
 
     def read(self, text: str) -> int:
         return int(self._number.read(text))
+
+
+class LeftEdit(Generic[V]):
+    """A number under another edit, at the left end of its field: what is typed over it begins where it does."""
+
+    right = False
+
+    def __init__(self, edit: Edit[V]) -> None:
+        self._edit = edit
+        self.width = edit.width
+        self.wanted = edit.wanted
+        self.read = edit.read
+
+    def edit(self, value: V) -> str:
+        return self._edit.edit(value).strip(" ")
 
 
 def _unsign(text: str) -> tuple[str, bool]:

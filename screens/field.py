@@ -13,12 +13,13 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypedDict, T
 import msgspec
 
 from screens.attributes import Attribute, Color, Highlight, Intensity, Outline, Validation
-from screens.edit import DateEdit, DigitsEdit, Edit, IntegerEdit, NumberEdit, TextEdit
+from screens.edit import DateEdit, DigitsEdit, Edit, IntegerEdit, LeftEdit, NumberEdit, TextEdit
 from screens.errors import UnfitValue, nearest
 
 V = TypeVar("V")
 N = TypeVar("N", Decimal, int, date)
 
+_ENDS = ("left", "right")
 ColorName = Literal["", "blue", "red", "pink", "green", "turquoise", "yellow", "neutral"]
 
 
@@ -47,6 +48,8 @@ class Options(Look, total=False):
     """The name in the picture, where the field's own does not fit between the brackets."""
     carried: bool
     """False: not taken over when a received screen is shown again; a message line is such a field."""
+    justify: Literal["left", "right"]
+    """At which end of its field a number stands; otherwise at the right."""
 
 
 class EntryOptions(Options, total=False):
@@ -112,6 +115,7 @@ class Field(Generic[V]):
         self.initial: str = unicodedata.normalize("NFC", words.pop("initial", ""))
         self.drawn_as: str = words.pop("drawn_as", "")
         self.carried: bool = words.pop("carried", True)
+        self.justify: str = words.pop("justify", "")
         self.cursor: bool = words.pop("cursor", False)
         self.required: bool = words.pop("required", False)
         self.attribute = Attribute()
@@ -140,7 +144,7 @@ class Field(Generic[V]):
         field.label = self.label or (label or name).replace("_", " ").capitalize()
         try:
             field.attribute = with_look(field.attribute, self._look, self._options)
-            field._place(self._edit_for(length))
+            field._place(self._justified(self._edit_for(length)))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{name}: {error}") from error
         field.hidden = field.entry and field.attribute.intensity is Intensity.DARK
@@ -151,6 +155,15 @@ class Field(Generic[V]):
         if len(self.initial) > length:
             raise ValueError(f"the initial text of {name} is longer than its {length} positions: shorten it")
         return field
+
+    def _justified(self, edit: Edit[Any]) -> Edit[Any]:
+        """The edit of the field at the end that is said; ValueError or TypeError when none can be."""
+        if not self.justify:
+            return edit
+        if self.justify not in _ENDS:
+            raise ValueError(f"justify cannot be {self.justify!r}: {nearest(self.justify, _ENDS)}")
+        _refuse("numbers", justify=not edit.right)
+        return LeftEdit(edit) if self.justify == "left" else edit
 
     def _place(self, edit: Edit[Any]) -> None:
         """What `edit` says of the values is kept here, where it is found sooner than in many kinds of edits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -103,6 +104,10 @@ def test_an_attribute_must_exist() -> None:
         (int, {"minimum": 9, "maximum": 1}, "minimum 9 is more than maximum 1: change one of them"),
         (int, {"maximum": "9"}, "maximum is '9': give it a value of the type int"),
         (int, {"edit": "ZQ9"}, "ZQ9 is not an edit mask: write one such as"),
+        (int, {"justify": "centre"}, "justify cannot be 'centre': there are left, right"),
+        (int, {"justify": "lefd"}, "justify cannot be 'lefd': the nearest is left"),
+        (str, {"justify": "left"}, "justify is for numbers: leave it out"),
+        (date, {"justify": "right"}, "justify is for numbers: leave it out"),
         (float, {}, "a field holds str, int, Decimal or date, not float: declare one of them"),
         ("ZZ9", {}, "a field holds str, int, Decimal or date, not 'ZZ9': declare one of them"),
         (Decimal, {}, "a Decimal field needs an edit mask: write one such as ZZ,ZZ9.99"),

@@ -36,6 +36,20 @@ class Order(Map, registry=None):
     message = Output(carried=False)
 
 
+class Justified(Map, registry=None):
+    """Numbers at either end of their fields."""
+
+    picture = """
+     [count ] {total        } [right ]
+     [row ]
+     [row ]
+    """
+    count = Entry(int, justify="left", minimum=1)
+    total = Output(Decimal, edit="ZZ,ZZ9.99-", justify="left")
+    right = Entry(int, justify="right")
+    row = Rows(Entry(int, justify="left"))
+
+
 class Bounded(Map, registry=None):
     """A map with bounds on its values."""
 
@@ -138,6 +152,16 @@ def test_show_edits_values() -> None:
         "quantity.1": "   1",
         "quantity.2": "",
     }
+
+
+def test_a_number_may_stand_at_the_left() -> None:
+    """What is typed over it begins where it does; shown again it stands there too."""
+    send = Justified.show(count=7, total=Decimal("1204.5"), right=7, row=[12, None])
+    assert {"count": "7", "total": "1,204.50", "right": "     7", "row.1": "12", "row.2": ""} == send.values
+    form = typed(Justified, count=" 012", row_1="x", row_2="3")
+    assert (12, [None, 3], ["row.1"]) == (form.count, form.row, list(form.errors))
+    assert {"count": "12", "row.1": "x", "row.2": "3"} == filled(Justified.show(form))
+    assert {"count": "Count must be at least 1"} == typed(Justified, count="0").errors
 
 
 def test_show_takes_the_attributes_of_an_object() -> None:
