@@ -79,6 +79,11 @@ class Task(Generic[A]):
         return self.received.cursor
 
     @property
+    def cursor_field(self) -> str:
+        """The name of the field the cursor was in, `name.2` for the second row of a repeated one; or empty."""
+        return self.received.cursor_field
+
+    @property
     def fields(self) -> dict[str, str]:
         """What the operator saw when the key was pressed: text by field name."""
         return self.received.values
