@@ -16,6 +16,7 @@ from textual.theme import Theme as WidgetTheme
 from monitor.exchange import Host
 from screens.console import keymap, pasting
 from screens.console.choice import Chooser
+from screens.console.dialog import Clicks
 from screens.console.display import LOCAL_HINTS, Display
 from screens.console.driver import driver_class
 from screens.console.help import HelpPanel
@@ -56,6 +57,7 @@ class Terminal(App[None]):
         )
         self.word = trouble or LOCAL_HINTS
         """What the terminal itself has to say, until the next key."""
+        self._clicks = Clicks()
         self._prefix = ""
         self._waiting_since: float | None = None
         self._alarms = 0
@@ -82,8 +84,14 @@ class Terminal(App[None]):
             self._key(event)
         elif isinstance(event, events.Paste) and not dialog:
             self._paste(event.text)
-        else:
+        elif not self._stray(event):
             await super().on_event(event)
+
+    def _stray(self, event: events.Event) -> bool:
+        """True for half of a double click that another dialog had; what comes back from a widget is none."""
+        if not isinstance(event, events.MouseEvent) or event.is_forwarded:
+            return False
+        return self._clicks.stray(event, self.screen, self.CLICK_CHAIN_TIME_THRESHOLD)
 
     def draw(self) -> None:
         """Bring the window up to date."""

@@ -10,9 +10,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
+
+from screens.console.dialog import Dialog
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Choice:
     """How to reach the same by keys."""
 
 
-class Chooser(ModalScreen[object]):
+class Chooser(Dialog[object]):
     """Type to narrow the list, arrows to preview, Enter to choose, Esc to leave things as they were."""
 
     DEFAULT_CSS = """
@@ -78,11 +79,11 @@ class Chooser(ModalScreen[object]):
         """Enter chooses what is highlighted."""
         highlighted = self.query_one(OptionList).highlighted
         if highlighted is not None:
-            self.dismiss(self._shown[highlighted].value)
+            self.answer(self._shown[highlighted].value)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """So does a click."""
-        self.dismiss(self._shown[event.option_index].value)
+        self.answer(self._shown[event.option_index].value)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """What is highlighted is tried out at once."""
@@ -97,7 +98,7 @@ class Chooser(ModalScreen[object]):
 
     def action_leave(self) -> None:
         """Choose nothing."""
-        self.dismiss(None)
+        self.answer()
 
     def _narrow(self, typed: str) -> None:
         words = typed.lower().split()

@@ -60,6 +60,8 @@ class Display(Widget):
         self._strips: list[Strip] = []
         self._painted: dict[int, tuple[object, Strip]] = {}
         self._drag_from: int | None = None
+        self._dragged = False
+        self._uncounted = 0
 
     @property
     def geometry(self) -> Geometry:
@@ -98,24 +100,29 @@ class Display(Widget):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A drag may begin here."""
         self._drag_from = self.geometry.address(event.x, event.y)
+        self._dragged = False
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """With the button down: mark the block from where it went down."""
         address = self.geometry.address(event.x, event.y)
-        if event.button and self._drag_from not in (None, address) and address is not None:
-            self.post_message(
-                self.Marked(Rectangle.between(self._drag_from or 0, address, self.space.columns))
-            )
+        begun = self._drag_from
+        if not event.button or begun is None or address is None:
+            return
+        if self._dragged or address != begun:
+            self._dragged = True
+            self.post_message(self.Marked(Rectangle.between(begun, address, self.space.columns)))
 
     def on_mouse_up(self) -> None:
         """The drag is over."""
         self._drag_from = None
 
     def on_click(self, event: events.Click) -> None:
-        """Say which position was clicked."""
+        """Say which position was clicked; the end of a drag is no click, nor the first half of a double one."""
         address = self.geometry.address(event.x, event.y)
-        if address is not None:
-            self.post_message(self.Pointed(address, event.chain))
+        if self._dragged or event.chain == 1:
+            self._uncounted = event.chain if self._dragged else 0
+        if not self._dragged and address is not None:
+            self.post_message(self.Pointed(address, event.chain - self._uncounted))
 
     def render_line(self, y: int) -> Strip:
         """One row of the window, for Textual."""

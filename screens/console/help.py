@@ -10,9 +10,9 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from screens.console.dialog import Dialog
 from screens.console.keymap import Function, KeyMap, Local
 from screens.keys import Key
 
@@ -63,7 +63,7 @@ STATUS = (
 )
 
 
-class HelpPanel(ModalScreen[None]):
+class HelpPanel(Dialog[None]):
     """Read, scroll, and leave with Esc."""
 
     DEFAULT_CSS = """
@@ -88,7 +88,7 @@ class HelpPanel(ModalScreen[None]):
 
     def action_leave(self) -> None:
         """Back to the screen."""
-        self.dismiss(None)
+        self.answer()
 
 
 def help_text(keymap: KeyMap) -> Group:

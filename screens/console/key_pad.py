@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from screens.console.dialog import Dialog
 from screens.keys import Key
 
 PAD: tuple[tuple[Key, ...], ...] = (
@@ -45,7 +45,7 @@ class PadKey(Static):
         self.post_message(self.Pressed(self.key))
 
 
-class KeyPad(ModalScreen[Key | None]):
+class KeyPad(Dialog[Key | None]):
     """A click, or arrows and Enter, presses the key; Esc leaves."""
 
     DEFAULT_CSS = """
@@ -78,12 +78,12 @@ class KeyPad(ModalScreen[Key | None]):
 
     def on_pad_key_pressed(self, event: PadKey.Pressed) -> None:
         """Press the key on the display."""
-        self.dismiss(event.key)
+        self.answer(event.key)
 
     def action_press(self) -> None:
         """Press the key that has the focus."""
         if isinstance(self.focused, PadKey):
-            self.dismiss(self.focused.key)
+            self.answer(self.focused.key)
 
     def action_move(self, step: int) -> None:
         """Go to the next key in a direction."""
@@ -93,4 +93,4 @@ class KeyPad(ModalScreen[Key | None]):
 
     def action_leave(self) -> None:
         """Press nothing."""
-        self.dismiss(None)
+        self.answer()

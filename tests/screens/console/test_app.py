@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 
 from monitor.exchange import Aid, Reason, Refused
@@ -267,21 +266,6 @@ async def test_the_window_cursor_is_where_the_cursor_is() -> None:
         await settled(pilot)
         geometry = app.view.geometry
         assert app.cursor_position == (geometry.left + 20, geometry.top + 3)
-
-
-async def test_dragging_marks_a_block() -> None:
-    """The mouse marks what it is drawn over; Esc takes the mark away."""
-    app, _ = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
-        await pilot.mouse_down(offset=(2, 3))
-        app.view.on_mouse_move(events.MouseMove(app.view, 7, 4, 5, 1, 1, False, False, False))
-        await pilot.mouse_up(offset=(7, 4))
-        await settled(pilot)
-        await pilot.press("ctrl+c")
-        assert app.clipboard == "Name .\nAmount"
-        await pilot.press("shift+right", "escape")
-        assert app.view.look.selection is None
 
 
 async def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
