@@ -150,6 +150,17 @@ def press(space: PresentationSpace, key: Key) -> Aid:
     return _triggered(space)
 
 
+def move_to(space: PresentationSpace, address: int) -> Aid:
+    """Put the cursor somewhere, as a click does; ends the operator's own lock as the arrows do.
+
+    x3270 lets a click do nothing under a lock. Leaving a changed trigger field sends Enter.
+    """
+    if space.lock.operator:
+        space.lock = Lock.NONE
+    space.move_to(address)
+    return _triggered(space)
+
+
 def type_text(space: PresentationSpace, text: str) -> Aid:
     """Type characters until the keyboard locks or a trigger field sends; returns the aid to send."""
     for char in text:

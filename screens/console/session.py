@@ -96,9 +96,10 @@ class Session:
         self._changed()
 
     def move_to(self, address: int) -> None:
-        """The cursor, by a click."""
-        self.message = ""
-        self.space.move_to(address)
+        """The cursor, by a click; it stays where it is while the host works."""
+        if not self.waiting:
+            self.message = ""
+            self._send(keys.move_to(self.space, address))
         self._changed()
 
     async def settle(self) -> None:

@@ -13,7 +13,7 @@ from screens.console.painting import Rectangle
 from screens.console.palette import TITLES
 from screens.console.parser import KeyParser
 from screens.keys import Key
-from tests.screens.console.test_app import NAME, settled, terminal
+from tests.screens.console.test_app import NAME, row, settled, terminal
 
 ALL_DAY_S = 86_400.0
 
@@ -90,6 +90,18 @@ async def test_a_double_click_is_enter(burst: bool) -> None:
         await settled(pilot)
         await send(pilot, click(21, 4) * 2, burst=burst)
         assert [(sent.aid, sent.cursor) for sent in host.inputs] == [(Aid.ENTER, 4 * 80 + 21)]
+
+
+async def test_a_click_under_a_lock() -> None:
+    """On a key the screen names it does what the key does there, nothing; elsewhere it ends the lock."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("up", "x")
+        await send(pilot, click(16, 23))
+        assert "X Protected" in row(app, 24)
+        await send(pilot, click(20, 4))
+        assert ("X Protected" in row(app, 24), marked(app), host.inputs) == (False, (None, 4 * 80 + 20), [])
 
 
 @pytest.mark.parametrize("clicks", [2, 3])

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from monitor.exchange import Aid, Reason, Refused
+from screens.attributes import Attribute, Validation
 from screens.console.session import Link, Session
 from screens.keys import Key
+from screens.layout import LaidField, Layout
 from screens.presentation_space import Lock
-from tests.screens.console.fakes import FakeHost, FakePresenter
+from tests.screens.console.fakes import FakeHost, FakePresenter, form
 
 NAME, MESSAGE = 3 * 80 + 20, 7 * 80 + 1
 
 
-async def attached() -> tuple[Session, FakeHost]:
-    """A session on the form."""
-    presenter = FakePresenter()
+async def attached(*layouts: Layout) -> tuple[Session, FakeHost]:
+    """A session on the form, or on another layout."""
+    presenter = FakePresenter(*layouts)
     host = FakeHost(presenter)
     session = Session(host, presenter, "T001", lambda: None)
     session.attach()
@@ -171,6 +175,34 @@ async def test_a_pa_key_keeps_what_was_typed_on_a_screen_written_without_erase()
     session.press(Key.PA1)
     await session.settle()
     assert (session.space.text(3, 20, 3), message(session)) == ("ann", "hello")
+
+
+async def test_a_click_ends_the_operators_lock() -> None:
+    """As the arrows do; while the host works it moves nothing and leaves what is said."""
+    session, host = await attached()
+    session.press(Key.UP)
+    session.type("x")
+    session.move_to(NAME + 1)
+    assert (session.space.cursor, session.space.lock) == (NAME + 1, Lock.NONE)
+    host.gate.clear()
+    session.press(Key.ENTER)
+    session.message = "the store is not ready; trying again"
+    session.move_to(NAME)
+    assert (session.space.cursor, session.space.lock) == (NAME + 1, Lock.WAIT)
+    assert session.message == "the store is not ready; trying again"
+    host.gate.set()
+    await session.settle()
+
+
+async def test_a_click_out_of_a_changed_trigger_field_sends() -> None:
+    """At once, as a key that leaves it does."""
+    fields = list(form().fields)
+    fields[2] = LaidField(3 * 80 + 19, 10, Attribute(validation=Validation.TRIGGER), name="name")
+    session, host = await attached(msgspec.structs.replace(form(), fields=tuple(fields)))
+    session.type("ann")
+    session.move_to(4 * 80 + 20)
+    await session.settle()
+    assert [sent.fields for sent in host.inputs] == [((NAME, "ann"),)]
 
 
 async def test_a_code_on_a_blank_screen_is_sent_as_text() -> None:
