@@ -15,7 +15,8 @@ def paste(session: Session, text: str) -> None:
     """Type pasted text, now or when the answer has come; what finds no place is counted in the message.
 
     On a formatted screen every line goes into a field of its own, and what is too long for its field is
-    left out, so that it never runs into the next one. A locked keyboard leaves out the rest.
+    left out, so that it never runs into the next one. On a screen without fields a line begins a row. A
+    locked keyboard leaves out the rest.
     """
     session.play(_strokes(session, unicodedata.normalize("NFC", text)))
 
@@ -28,12 +29,19 @@ def _strokes(session: Session, text: str) -> Iterator[Key | str]:
     for separator, part in [("", first), *zip(rest[::2], rest[1::2], strict=True)]:
         skipped = session.screen is not screen or _field(space) not in (begun, None)
         if separator and space.lock is Lock.NONE and not skipped:
-            yield Key.TAB if separator == "\t" or space.formatted else Key.NEWLINE
+            yield _between(separator, space)
         screen, begun = session.screen, _field(space)
         lost += yield from _typed(space, part)
     if lost:
         session.type_ahead.clear()  # a key in line behind it would send what is incomplete
         session.message = f"Pasted; characters left out: {lost}"
+
+
+def _between(separator: str, space: PresentationSpace) -> Key | str:
+    """What leads to the next part; on a screen without fields a tab is a blank, for Tab would go to its first cell."""
+    if space.formatted:
+        return Key.TAB
+    return " " if separator == "\t" else Key.NEWLINE
 
 
 def _typed(space: PresentationSpace, part: str) -> Generator[str, None, int]:

@@ -84,12 +84,13 @@ async def test_a_paste_on_a_locked_keyboard_is_told() -> None:
 
 
 async def test_lines_on_a_screen_without_fields() -> None:
-    """Each begins a row, and nothing is cut."""
+    """Each begins a row, a tab is a blank, and nothing is cut."""
     session, _ = await attached(form())
     session.press(Key.CLEAR)
     await session.settle()
-    paste(session, "ann\nbob")
-    assert [session.space.row_text(row).strip() for row in (0, 1)] == ["ann", "bob"]
+    paste(session, "ACCT\t10001\nbob\t\tby")
+    assert [session.space.row_text(row).strip("\0 ") for row in (0, 1)] == ["ACCT 10001", "bob  by"]
+    assert session.message == ""
 
 
 async def test_a_key_in_line_behind_a_paste_does_not_send_what_was_cut() -> None:
