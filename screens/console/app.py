@@ -149,7 +149,10 @@ class Terminal(App[None]):
                 self.exit()
 
     def on_display_pointed(self, event: Display.Pointed) -> None:
-        """A click on `F3=Exit` presses it, a click elsewhere moves the cursor, a double click is Enter."""
+        """A click on `F3=Exit` presses it, a click elsewhere moves the cursor, a double click is Enter.
+
+        While the host works the cursor stays, so a double click sends nothing from where it is.
+        """
         self.word = ""
         hint = hint_at(self.session.space, event.address)
         if event.times == 1:
@@ -158,7 +161,7 @@ class Terminal(App[None]):
                 self.session.press(hint.key)
             else:
                 self.session.move_to(event.address)
-        elif event.times == 2 and not hint:
+        elif event.times == 2 and not hint and not self.session.waiting:
             self.session.press(Key.ENTER)
 
     def on_display_marked(self, event: Display.Marked) -> None:

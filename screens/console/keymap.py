@@ -55,8 +55,9 @@ class KeyMap:
     functions: Mapping[tuple[str, ...], Function]
 
     def find(self, keys: tuple[str, ...]) -> Function | None:
-        """The function of a key or of a prefix and a key."""
-        return self.functions.get(keys)
+        """The function of a key or of a prefix and a key; no prefix takes a key of the terminal itself away."""
+        own = self.functions.get(keys[-1:])
+        return self.functions.get(keys) or (own if isinstance(own, Local) else None)
 
     def is_prefix(self, key: str) -> bool:
         """True for a key that waits for another one."""

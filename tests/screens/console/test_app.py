@@ -259,6 +259,16 @@ async def test_a_key_without_function_after_the_prefix_is_said() -> None:
         assert app.keymap.find(("f3",)) is Key.PF3
 
 
+async def test_the_terminal_is_left_after_a_prefix_too() -> None:
+    """Ctrl+A and then Ctrl+Q quits."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+a", "ctrl+q")
+        await pilot.pause()
+        assert (app.is_running, host.inputs) == (False, [])
+
+
 async def test_the_window_cursor_is_where_the_cursor_is() -> None:
     """For screen readers and for the terminal's own cursor."""
     app, _ = terminal()

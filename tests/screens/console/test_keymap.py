@@ -44,6 +44,13 @@ def test_the_prefix_works_in_every_terminal(profile: str) -> None:
     assert keymap.find(("ctrl+a", "c")) is Key.CLEAR
 
 
+def test_a_prefix_takes_no_key_of_the_terminal_away() -> None:
+    """Ctrl+A Ctrl+Q leaves; a key of the 3270 has under the prefix what the map says, or nothing."""
+    keymap = load("default")
+    after = [keymap.find(("ctrl+a", key)) for key in ("ctrl+q", "ctrl+p", "f3", "escape", "z")]
+    assert after == [Local.QUIT, Local.PALETTE, Key.PF15, None, None]
+
+
 def test_a_user_map_changes_a_profile(tmp_path: Path) -> None:
     """`based_on` takes a profile over; an empty function takes a key away."""
     (tmp_path / "mine.toml").write_text('based_on = "default"\n[keys]\n"f9" = ""\n"ctrl+t" = "Clear"\n')

@@ -104,6 +104,21 @@ async def test_a_click_under_a_lock() -> None:
         assert ("X Protected" in row(app, 24), marked(app), host.inputs) == (False, (None, 4 * 80 + 20), [])
 
 
+async def test_a_click_while_the_host_works() -> None:
+    """A key the screen names waits in line; a double click is not half done, as Enter where the cursor is."""
+    app, host = terminal()
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        host.gate.clear()
+        await pilot.press("f5")
+        for event in KeyParser().feed(click(20, 4) * 2 + click(16, 23)):
+            app.post_message(event)
+        await pilot.pause()
+        host.gate.set()
+        await settled(pilot)
+        assert [sent.aid for sent in host.inputs] == [Aid.PF5, Aid.PF3]
+
+
 @pytest.mark.parametrize("clicks", [2, 3])
 @pytest.mark.parametrize("burst", [True, False])
 async def test_a_double_click_on_the_key_pad_presses_once(burst: bool, clicks: int) -> None:
