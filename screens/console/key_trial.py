@@ -6,8 +6,10 @@ import os
 import select
 import sys
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from textual import events
+from textual.message import Message
 
 from screens.console import keymap
 from screens.console.keymap import Function, KeyMap
@@ -21,6 +23,16 @@ QUIET_S = 0.15
 HEADING = f"{'bytes':<28}{'key':<22}{'function'}"
 
 
+class Pressed(NamedTuple):
+    """A key that was pressed."""
+
+    key: str
+    """As Textual names it."""
+    function: Function | None
+    types: bool
+    """True if it types a character where it has no function."""
+
+
 class KeyTrial:
     """Names the keys in what a terminal sends. Pure."""
 
@@ -29,31 +41,25 @@ class KeyTrial:
         self._parser = KeyParser()
         self._prefix = ""
 
-    def feed(self, text: str) -> Iterator[tuple[str, Function | None]]:
-        """(Textual's name, function) of every key in some text that arrived in one go."""
-        found = [*self._parser.feed(text)]
-        for message in found:
-            if isinstance(message, events.Key):
-                yield message.key, self._function(message.key)
+    def feed(self, text: str) -> Iterator[Pressed]:
+        """Every key in some text that arrived in one go."""
+        return self._pressed([*self._parser.feed(text)])
 
-    def pause(self) -> Iterator[tuple[str, Function | None]]:
+    def pause(self) -> Iterator[Pressed]:
         """The same, once nothing more came: what looked like the start of a sequence was a key."""
-        for message in self._parser.tick():
-            if isinstance(message, events.Key):
-                yield message.key, self._function(message.key)
+        return self._pressed([*self._parser.tick()])
 
-    def line(self, sent: str, key: str, function: Function | None) -> str:
+    def line(self, sent: str, pressed: Pressed) -> str:
         """One line of the table."""
-        does = (
-            function.value
-            if function
-            else "(prefix)"
-            if self._prefix
-            else "types itself"
-            if len(key) == 1
-            else "-"
-        )
-        return f"{spelled(sent):<28}{key:<22}{does}"
+        typed = "types itself" if pressed.types else "-"
+        does = pressed.function.value if pressed.function else "(prefix)" if self._prefix else typed
+        return f"{spelled(sent):<28}{pressed.key:<22}{does}"
+
+    def _pressed(self, messages: list[Message]) -> Iterator[Pressed]:
+        for message in messages:
+            if isinstance(message, events.Key):
+                types = message.is_printable and not self._prefix
+                yield Pressed(message.key, self._function(message.key), types)
 
     def _function(self, key: str) -> Function | None:
         sequence = (self._prefix, key) if self._prefix else (key,)
@@ -99,10 +105,10 @@ def _read_until_quit(stdin: int, trial: KeyTrial) -> None:
         if ready and not text:
             return
         sent += text
-        for key, function in [*(trial.feed(text) if text else ()), *trial.pause()]:
-            _write(trial.line(sent, key, function) + "\r\n")
+        for pressed in [*(trial.feed(text) if text else ()), *trial.pause()]:
+            _write(trial.line(sent, pressed) + "\r\n")
             sent = ""
-            if function is keymap.Local.QUIT:
+            if pressed.function is keymap.Local.QUIT:
                 return
 
 
