@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
@@ -204,6 +206,14 @@ def test_a_paste_is_one_event_and_waits_for_its_end() -> None:
         "ann\x1b[A\r",
         "b",
     ]
+
+
+@given(st.text("\x1b\x1b[[OP]_M<>?;:$~uRmA1239 \\\x07\rxé", max_size=40), st.integers(0, 40))
+def test_a_read_may_end_anywhere(data: str, at: int) -> None:
+    """Whatever comes, it ends nothing, and in two reads it is the same as in one."""
+    parser = KeyParser()
+    seen = [event for read in (data[:at], data[at:]) for event in parser.feed(read)]
+    assert list(map(repr, KeyParser().feed(data))) == list(map(repr, seen))
 
 
 def test_what_textual_asks_for_reaches_it() -> None:
