@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +12,10 @@ import msgspec
 
 from screens.replay.actions import Action, parse
 from screens.replay.faults import ActionError, ScenarioError, nearest
+from screens.replay.plain_files import read_bytes, toml_of
 from screens.replay.positions import Place, lines_of
 from screens.replay.scenario import BEGINNING, FORMAT, SUFFIX, Expected, Scenario, Step
 from screens.space.buffer import POSITIONS_MAX
-
-file_bytes_max = 16_000_000
-"""The largest scenario file that is read."""
 
 _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 _Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,8}$")]
@@ -68,12 +65,10 @@ def load_scenario(file: Path) -> Scenario:
     return read_scenario(file, read_text(file))
 
 
-def read_text(file: Path) -> str:
-    """The text of a scenario file; raises `ScenarioError`."""
+def read_text(file: Path, *, any_kind: bool = False) -> str:
+    """The text of a scenario file, or with `any_kind` of a pipe or device as well; raises `ScenarioError`."""
     try:
-        if file.stat().st_size > file_bytes_max:
-            raise ScenarioError(file, 0, f"the file has more than file_bytes_max = {file_bytes_max} bytes")
-        return file.read_bytes().decode("utf-8-sig")
+        return read_bytes(file, any_kind=any_kind).decode("utf-8-sig")
     except OSError as error:
         raise ScenarioError(file, 0, f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -94,6 +89,10 @@ def read_scenario(file: Path, text: str) -> Scenario:
         raise ScenarioError(file, _line_of(str(error), lines), _told(str(error))) from error
     if not header.step:
         raise ScenarioError(file, 0, "there is no step: add one with [[step]]")
+    for name in ("secrets", "fixture"):
+        if "\0" in getattr(header, name):
+            problem = f"{name} has a NUL character, and no file is named so"
+            raise ScenarioError(file, lines.get((-1, name), 0), problem)
     rows, columns = map(int, header.screen.split("x"))
     if rows * columns > POSITIONS_MAX:
         problem = f"screen is {header.screen}: a display has {POSITIONS_MAX} positions at most"
@@ -130,7 +129,7 @@ def find_scenarios(paths: Iterable[Path]) -> list[Path]:
 
 def _toml(file: Path, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        return toml_of(text.replace("\r\n", "\n"))
     except RecursionError as error:
         raise ScenarioError(file, 0, "is not a scenario: its brackets are too deep") from error
     except ValueError as error:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from screens.replay.faults import ActionError, ScenarioError
+from screens.replay.plain_files import read_bytes, toml_of
 
 _REFERENCE = re.compile(r"\$([A-Za-z_]\w*)")
 
@@ -55,7 +55,7 @@ def escaped(text: str) -> str:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        values = tomllib.loads(file.read_text("utf-8"))
+        values = toml_of(read_bytes(file).decode())
     except OSError as error:
         raise ScenarioError(file, 0, f"the secrets cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from screens.replay.actions import Fill, Press
 from screens.replay.faults import ScenarioError
 from screens.replay.positions import lines_of
-from screens.replay.reading import find_scenarios, load_scenario, read_scenario
+from screens.replay.reading import find_scenarios, load_scenario, read_scenario, read_text
 from screens.replay.scenario import Scenario
+from screens.replay.secrets import Secrets
 from screens.replay.writing import text_of_scenario
+from tests.replay.scenarios import played, scenario_text
 
 FILE = Path("folder/x.replay.toml")
 GOOD = """format = 1
@@ -159,3 +162,46 @@ def test_a_terminal_is_named_as_regions_name_it(terminal: str) -> None:
 def test_a_user_has_any_name_the_settings_may_give() -> None:
     """However long."""
     assert "ADMINISTRATOR" == read(GOOD.replace('"ANN"', '"ADMINISTRATOR"')).user
+
+
+@pytest.mark.parametrize("name", ["secrets", "fixture"])
+def test_no_file_is_named_with_a_nul(name: str) -> None:
+    """The line that names it is told."""
+    with pytest.raises(ScenarioError, match=rf"replay.toml:3: {name} has a NUL character"):
+        read(f'format = 1\nuser = "ANN"\n{name} = "a\\u0000b"\n[[step]]\n')
+
+
+def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
+    """Nor a regular one without end: neither as a scenario nor as what it names."""
+    endless, pipe = tmp_path / "endless.replay.toml", tmp_path / "pipe.replay.toml"
+    endless.symlink_to("/dev/zero")
+    os.mkfifo(pipe)
+    for file in (endless, pipe):
+        with pytest.raises(ScenarioError, match=r"cannot be read \(it is no regular file\)"):
+            load_scenario(file)
+        with pytest.raises(ScenarioError, match=r"the secrets cannot be read \(it is no regular file\)"):
+            Secrets.of(file)
+        told = played(scenario_text("SIGN", "", header=f'fixture = "{file}"')).trouble
+        assert told.endswith("cannot be loaded: it is no regular file")
+
+
+def test_a_script_may_come_through_a_device(tmp_path: Path) -> None:
+    """No more than file_bytes_max of it is read."""
+    with pytest.raises(ScenarioError, match="more than file_bytes_max"):
+        read_text(Path("/dev/zero"), any_kind=True)
+
+
+@pytest.mark.parametrize(
+    "text", [".".join("a" * 50_000) + " = 1", "x = {" + ' . "b"' * 50_000 + "}", f"[{'a.' * 50_000}b]"]
+)
+def test_a_key_has_a_bounded_number_of_parts(text: str) -> None:
+    """A key of 50,000 would take half a minute to read."""
+    with pytest.raises(ScenarioError, match=r"replay.toml:2: .*a key has more than 100 parts"):
+        read(f"format = 1\n{text}\n")
+
+
+def test_a_number_that_is_too_long_is_told_in_our_words() -> None:
+    """With its line, and no advice about Python."""
+    with pytest.raises(ScenarioError, match=r"replay.toml:2: .*a number has too many digits") as caught:
+        read(f"title = 'x'\nformat = {'9' * 100_000}\n")
+    assert "sys." not in str(caught.value)

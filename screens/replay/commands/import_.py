@@ -50,7 +50,7 @@ def import_(
             f"--transaction {transaction} is not a transaction id: 1 to 4 letters and digits"
         )
     check_writable(file)
-    text = read_text(script)
+    text = read_text(script, any_kind=True)
     read = READERS[kind or kind_of(text)](script, text)
     scenario = msgspec.structs.replace(read, transaction=transaction.upper())
     made = text_of_scenario(msgspec.structs.replace(scenario, file=file))

@@ -23,6 +23,7 @@ from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
 from screens.replay.determinism import Watch
 from screens.replay.faults import ScenarioError
+from screens.replay.plain_files import read_bytes
 from screens.replay.scenario import Scenario
 
 T = TypeVar("T")
@@ -245,11 +246,12 @@ def _database_of(scenario: Scenario, packages: tuple[str, ...]) -> sqlite3.Conne
     if scenario.fixture is None:
         return database
     try:
-        database.executescript(scenario.fixture.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, sqlite3.Error) as error:
+        database.executescript(read_bytes(scenario.fixture).decode().replace("\r\n", "\n"))
+    except (OSError, ValueError, sqlite3.Error) as error:
         database.close()
+        told = error.strerror if isinstance(error, OSError) else error
         raise ScenarioError(
-            scenario.file, 0, f"fixture {scenario.fixture} cannot be loaded: {error}"
+            scenario.file, 0, f"fixture {scenario.fixture} cannot be loaded: {told}"
         ) from error
     if database.in_transaction:
         database.close()
