@@ -250,8 +250,9 @@ def kind_of(text: str) -> str:
 
 
 def script_string(text: str) -> str:
-    """An action of s3270 that types a text."""
-    return 'String("{}")'.format(text.replace("\\", "\\\\").replace('"', '\\"'))
+    r"""An action of s3270 that types a text: s3270 reads no `\\` that stands before a quote or at the end."""
+    signs = (sign if sign.isprintable() and sign != "\\" else f"\\u{ord(sign):04x}" for sign in text)
+    return 'String("{}")'.format("".join(signs).replace('"', '\\"'))
 
 
 def script_key(key: Key) -> str:

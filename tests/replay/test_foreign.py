@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 
 from monitor.cli import main
 from monitor.settings import Settings
-from screens.replay.actions import write
+from screens.replay.actions import Type, write
 from screens.replay.exporting import to_s3270
 from screens.replay.faults import ScenarioError
-from screens.replay.foreign import from_s3270, from_wsim, kind_of
+from screens.replay.foreign import from_s3270, from_wsim, kind_of, script_string
 from screens.replay.reading import load_scenario, read_scenario
 from screens.replay.scenario import Scenario
 from tests.replay.scenarios import scenario_text
@@ -127,3 +127,14 @@ def test_a_comment_of_a_script_is_one_line() -> None:
         "# step 1: Two Clear()",
         "Wait(1234567.25,seconds)",
     ]
+
+
+@pytest.mark.parametrize("text", ["x\\", 'a\\"b', "a\\b", '"', "\\u0041", "\\\\", 'it"s', "café"])
+def test_any_text_goes_out_and_comes_back(text: str) -> None:
+    """Backslashes and quotes, wherever they stand."""
+    assert write(read(script_string(text)).steps[1].actions[0]) == write(Type(text))
+
+
+def test_a_string_is_one_line() -> None:
+    """Of a text that no terminal takes either."""
+    assert script_string("a\nEnter()") == r'String("a\u000aEnter()")'

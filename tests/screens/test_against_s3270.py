@@ -18,6 +18,7 @@ from monitor.exchange import Aid
 from screens.attributes import Attribute
 from screens.keys import Key, press
 from screens.presentation_space import Lock, PresentationSpace
+from screens.replay.foreign import script_string
 from tests.screens.s3270 import Laid, Pair, address
 
 pytestmark = pytest.mark.skipif(shutil.which("s3270") is None, reason="needs s3270")
@@ -109,3 +110,12 @@ def act(space: PresentationSpace, chance: random.Random) -> str:
         return ""
     press(space, key)
     return ACTIONS.get(key, key.value)
+
+
+@pytest.mark.parametrize("text", ["x\\", 'a\\"b', "a\\b", '"', "\\u0041", "\\\\", 'it"s'])
+def test_an_exported_text_is_typed_there(pair: Pair, text: str) -> None:
+    """Backslashes and quotes, wherever they stand."""
+    pair.show([(0, 78, Attribute(), "")], 1)
+    pair.act(script_string(text))
+    assert [text.ljust(10)] == pair.act("Ascii(0,1,10)").lines
+    pair.enter()
