@@ -315,3 +315,25 @@ def test_the_plugin_finds_programs_beside_the_settings(tmp_path: Path) -> None:
         assert "1 passed" in run.stdout, run.stdout
     told = pytest_on(folder, "--replay-settings", str(tmp_path / "none.toml")).stdout
     assert "none.toml cannot be read" in told and "Traceback" not in told and "load_settings" not in told
+
+
+@pytest.mark.parametrize("command", [("show",), ("export", "--s3270")])
+def test_a_file_that_is_there_is_written_over_only_when_told(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """And the scenario itself never, by whatever name."""
+    file, link, output = (tmp_path / name for name in ("x.replay.toml", "link", "out"))
+    text = scenario_text("SIGN", "")
+    file.write_text(text)
+    link.symlink_to(file)
+    output.write_text("kept")
+    told = replay(*command, file, "--output", output)
+    assert (told.exit_code, "is there already; --force writes over it" in told.output) == (2, True)
+    assert "kept" == output.read_text()
+    for itself in (file, link):
+        told = replay(*command, file, "--force", "--output", itself)
+        assert (told.exit_code, "is the scenario itself" in told.output) == (2, True)
+    assert text == file.read_text()
+    assert replay(*command, file, "--force", "--output", output).exit_code == 0
+    assert "kept" != output.read_text()
+    assert replay(*command, file, "--output", "/dev/null").exit_code == 0

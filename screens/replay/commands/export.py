@@ -9,6 +9,7 @@ import click
 
 from monitor.cli import region_options
 from monitor.settings import Settings
+from screens.replay.commands.output import check_output
 from screens.replay.exporting import to_s3270
 from screens.replay.reading import load_scenario
 
@@ -20,9 +21,13 @@ from screens.replay.reading import load_scenario
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output."
 )
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
 @region_options
-def export(settings: Settings, file: Path, s3270: bool, screens: bool, output: Path | None) -> None:
+def export(
+    settings: Settings, file: Path, s3270: bool, screens: bool, output: Path | None, force: bool
+) -> None:
     """Write the scenario FILE as a script; it is played, so that fields become places."""
+    check_output(output, file, force=force)
     text = asyncio.run(to_s3270(load_scenario(file), settings, screens=screens))
     if output is None:
         click.echo(text.encode(), nl=False)  # a script is UTF-8, wherever it goes

@@ -13,6 +13,7 @@ from monitor.cli import region_options
 from monitor.errors import MonitorError
 from monitor.settings import Settings
 from screens.replay.approving import approved
+from screens.replay.commands.output import check_new
 from screens.replay.foreign import READERS, kind_of
 from screens.replay.playing import report_on
 from screens.replay.reading import read_text
@@ -43,8 +44,7 @@ def import_(
     force: bool,
 ) -> None:
     """Make the scenario FILE of SCRIPT, an s3270 script or a WSim-like one, and write what it shows."""
-    if file.exists() and not force:
-        raise click.UsageError(f"{file} is there already; --force writes over it")
+    check_new(file, force=force)
     if not _TRANSACTION.fullmatch(transaction):
         raise click.UsageError(
             f"--transaction {transaction} is not a transaction id: 1 to 4 letters and digits"

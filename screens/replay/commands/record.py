@@ -18,6 +18,7 @@ from monitor.errors import MonitorError
 from monitor.recall import StoredStep, seed_of, steps_of_terminal
 from monitor.settings import Settings
 from monitor.startup import open_region
+from screens.replay.commands.output import check_new
 from screens.replay.commands.run import is_drawn, run_file
 from screens.replay.drivers.ground import Seeds
 from screens.replay.recording import input_of, scenario_of
@@ -49,8 +50,7 @@ def record(
     force: bool,
 ) -> None:
     """Make a scenario of a session: work at a terminal until you quit, or name a stored conversation."""
-    if file.exists() and not force:
-        raise click.UsageError(f"{file} is there already; --force writes over it")
+    check_new(file, force=force)
     check_writable(file)
     if conversation is not None:
         scenario = of_conversation(settings, conversation, file, full_attributes=full_attributes)

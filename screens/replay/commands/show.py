@@ -8,6 +8,7 @@ import click
 
 from monitor.cli import region_options
 from monitor.settings import Settings
+from screens.replay.commands.output import check_output
 from screens.replay.filming import frames_of
 from screens.replay.filmstrip import Paper, expected_frames, strip
 from screens.replay.reading import load_scenario
@@ -24,11 +25,19 @@ from screens.replay.stored import is_conversation
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output."
 )
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
 @region_options
 def show(
-    settings: Settings, what: str, paper: str, attributes: bool, expected: bool, output: Path | None
+    settings: Settings,
+    what: str,
+    paper: str,
+    attributes: bool,
+    expected: bool,
+    output: Path | None,
+    force: bool,
 ) -> None:
     """Show the screens of WHAT: a scenario's file, or a stored conversation such as 3-17."""
+    check_output(output, Path(what), force=force)
     if expected and not is_conversation(what):
         text = strip(expected_frames(load_scenario(Path(what))), Paper.TEXT, what, attributes=attributes)
     else:
