@@ -75,8 +75,8 @@ Action = Press | Type | Fill | MoveTo | Wait | Interrupt
 KEYS = {key.value.lower(): key for key in Key}
 _WORDS = ("field", "type", "cursor", "wait", *(kind.value for kind in Interruption), *KEYS)
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
-_PLACE = re.compile(r"(\d{1,3})\s*,\s*(\d{1,3})")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d)")
+_PLACE = re.compile(r"([0-9]{1,3})\s*,\s*([0-9]{1,3})")
 _FIELD = re.compile(r"([A-Za-z_][\w.]*)\s*=(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 wait_s_max = 366 * 86400.0

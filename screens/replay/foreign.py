@@ -27,6 +27,7 @@ from screens.replay.secrets import escaped
 from screens.script.actions import Action as ScriptAction
 from screens.script.actions import actions
 from screens.script.fault import Fault
+from screens.script.numbers import seconds_of, whole
 from screens.script.strokes import named_char, strokes
 from screens.script.verbs import VERBS
 
@@ -77,10 +78,12 @@ def _of_s3270(action: ScriptAction) -> Iterator[Action]:
             yield from _strokes("".join(given))
         case "key", [char]:
             yield Type(escaped(named_char(char)))
-        case "pf" | "pa", [number] if number.isdecimal() and f"{name}{int(number)}" in KEYS:
+        case "pf" | "pa", [number] if (
+            number.isascii() and number.isdecimal() and f"{name}{int(number)}" in KEYS
+        ):
             yield Press(KEYS[f"{name}{int(number)}"])
         case "movecursor" | "movecursor1", [_] | [_, _]:
-            yield _moved(action.name, [int(number) for number in given], 1 if name == "movecursor1" else 0)
+            yield _moved(action.name, [whole(number) for number in given], 1 if name == "movecursor1" else 0)
         case "wait", [seconds, what] if what.lower() == "seconds":
             yield _waited(seconds)
         case "disconnect", _:
@@ -121,7 +124,7 @@ def _moved(name: str, numbers: Sequence[int], origin: int) -> MoveTo:
 
 def _waited(text: str) -> Wait:
     """A wait of so many seconds, to the microsecond."""
-    seconds = float(text)
+    seconds = seconds_of(text)
     if not 0 <= seconds <= wait_s_max:
         raise ValueError(f"{text} is not a time of 0 to {wait_s_max:.0f} seconds")
     return Wait(round(seconds, 6))
@@ -143,9 +146,9 @@ def _strokes(text: str) -> Iterator[Action]:
 
 _QUOTED_OR_COMMENT = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|/\*.*?\*/", re.DOTALL)
 _TYPE = re.compile(r"type\s+(?:'((?:[^']|'')*)'|\"((?:[^\"]|\"\")*)\"|([A-Za-z_]\w*))", re.IGNORECASE)
-_CURSOR = re.compile(r"cursor\s*(?:at\s*)?\(?\s*(\d+)\s*,\s*(\d+)\s*\)?", re.IGNORECASE)
+_CURSOR = re.compile(r"cursor\s*(?:at\s*)?\(?\s*([0-9]+)\s*,\s*([0-9]+)\s*\)?", re.IGNORECASE)
 _TRANSMIT = re.compile(r"transmit(?:\s+using\s+(\w+))?(?:\s+and\s+wait\b.*)?", re.IGNORECASE)
-_DELAY = re.compile(r"(?:delay|suspend)\s*\(?\s*(\d+(?:\.\d+)?)\s*\)?", re.IGNORECASE)
+_DELAY = re.compile(r"(?:delay|suspend)\s*\(?\s*([0-9]+(?:\.[0-9]+)?)\s*\)?", re.IGNORECASE)
 _NOTHING = re.compile(
     r"(?:(?:\w+\s*:\s*)?msgtxt\b.*|endtxt|wait\b.*|say\b.*|onin\b.*|\*.*|#.*|\w+\s*:)?", re.IGNORECASE
 )

@@ -16,7 +16,7 @@ from monitor.settings import Settings
 from monitor.units import unit_id, unit_name
 from screens.presenter import Presenter
 
-_ID = re.compile(r"\d+-\d+")
+_ID = re.compile(r"[0-9]+-[0-9]+")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from screens.attributes import Attribute, Color, Highlight, Intensity
 from screens.script.code_page import encoded
 from screens.script.fault import Fault
+from screens.script.numbers import whole
 from screens.space.buffer import DUP, FIELD_MARK, NUL, Buffer, Cell
 
 _INTENSITY = {Intensity.NORMAL: 0x00, Intensity.BRIGHT: 0x08, Intensity.DARK: 0x0C}
@@ -30,7 +31,7 @@ def ascii_text(display: Buffer, arguments: Sequence[str], origin: int = 0, name:
     `origin` is 0 or 1: what the first row and column are called. A length runs over the end of a row.
     """
     try:
-        numbers = [int(argument) for argument in arguments]
+        numbers = [whole(argument) for argument in arguments]
     except ValueError:
         raise Fault(f"{name}: Invalid argument") from None
     match numbers:
@@ -68,7 +69,9 @@ def _rectangle(display: Buffer, corner: tuple[int, int], size: tuple[int, int], 
     _check(display, row, column, name)
     if rows < 0 or columns < 0 or row + rows > display.rows or column + columns > display.columns:
         raise Fault(f"{name}: Invalid argument")
-    return [display.text(line, column, columns) for line in range(row, row + rows)] or [""]
+    if not rows or not columns:
+        return [""]
+    return [display.text(line, column, columns) for line in range(row, row + rows)]
 
 
 def field_text(display: Buffer) -> list[str]:

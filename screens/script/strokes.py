@@ -13,7 +13,7 @@ from screens.script.fault import Fault
 _KEYS = {"b": Key.LEFT, "f": Key.CLEAR, "n": Key.ENTER, "r": Key.NEWLINE, "t": Key.TAB, "T": Key.BACKTAB}
 _CONTROLS = {"\b": Key.LEFT, "\f": Key.CLEAR, "\n": Key.ENTER, "\r": Key.NEWLINE, "\t": Key.TAB}
 _ESCAPES = re.compile(
-    r"""\\(?: (?P<program>p[fa]\d{1,2})
+    r"""\\(?: (?P<program>p[fa][0-9]{1,2})
         | x(?P<byte>[0-9A-Fa-f]{1,4})
         | u(?P<hex>[0-9A-Fa-f]{1,4})
         | e(?P<ebcdic>[0-9A-Fa-f]{1,4})

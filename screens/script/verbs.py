@@ -8,6 +8,7 @@ from typing import NamedTuple
 from screens.keys import Key
 from screens.presentation_space import PresentationSpace
 from screens.script.fault import Fault
+from screens.script.numbers import whole
 from screens.script.queries import query
 from screens.script.reading import ascii_text, field_text, read_buffer
 from screens.script.status import status
@@ -65,7 +66,7 @@ async def _key(work: Work, arguments: Sequence[str]) -> Lines:
 def _numbered(kind: str) -> Act:
     async def act(work: Work, arguments: Sequence[str]) -> Lines:
         try:
-            key = Key(f"{kind}{int(arguments[0])}")
+            key = Key(f"{kind}{whole(arguments[0])}")
         except ValueError:
             raise Fault(f"{kind}(): Invalid argument '{arguments[0]}'") from None
         await work.terminal.press(key)
@@ -88,7 +89,7 @@ def _moving(name: str, origin: int) -> Act:
     async def act(work: Work, arguments: Sequence[str]) -> Lines:
         space = work.terminal.space
         try:
-            numbers = [int(argument) for argument in arguments]
+            numbers = [whole(argument) for argument in arguments]
         except ValueError:
             raise Fault(f"{name}(): Invalid argument") from None
         if len(numbers) == 1:
@@ -136,9 +137,7 @@ async def _snap(work: Work, arguments: Sequence[str]) -> Lines:
     if work.snapped is None:
         raise Fault("Snap(): No saved state")
     if what not in _SNAPS:
-        raise Fault(
-            "Snap(): Parameter must be save, status, rows, cols, wait, ascii, ascii1, ebcdic or readbuffer"
-        )
+        raise Fault("Snap(): Parameter must be save, status, rows, cols, wait, ascii, ascii1 or readbuffer")
     return _SNAPS[what](work.snapped, rest)
 
 
@@ -224,6 +223,8 @@ def check_count(verb: Verb, count: int) -> None:
     """Refuse a number of arguments the action does not take."""
     if count in verb.counts:
         return
+    if verb.counts == ANY:
+        raise Fault(f"{verb.name}() requires at most {ANY[-1]} arguments")
     wanted = " or ".join(map(str, verb.counts))
     plural = "" if list(verb.counts) == [1] else "s"
     raise Fault(f"{verb.name}() requires {wanted} argument{plural}")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from screens.script.fault import Fault
+from screens.script.numbers import seconds_of
 from screens.script.terminal import ScriptTerminal
 
 
@@ -72,7 +73,7 @@ async def _hold(holds: bool, time: Time, limit_s: float | None, why: str) -> Non
 
 def _limit(arguments: Sequence[str]) -> tuple[float | None, Sequence[str]]:
     try:
-        limit_s = float(arguments[0])
+        limit_s = seconds_of(arguments[0])
     except (IndexError, ValueError):
         return None, arguments
     if not 0 <= limit_s < math.inf:

@@ -78,6 +78,8 @@ def test_the_words(line: str, action: Action) -> None:
         ("cursor !", "write `cursor ROW,COLUMN` or `cursor NAME`"),
         ("wait long", "write 500ms, 2s, 5m, 1h or 1d"),
         ("wait 400d", "at most 366d"),
+        ("wait \uff11s", "write 500ms, 2s, 5m, 1h or 1d"),
+        ("cursor \uff19,\uff19", "write `cursor ROW,COLUMN` or `cursor NAME`"),
         ('type "open', "not a text in quotes"),
         ("kill -9", "kill takes nothing after it"),
     ],

@@ -204,6 +204,17 @@ async def test_fields_are_edited(stage: Stage, line: str, text: str) -> None:
         ("Snap(Rows)", "Snap(): No saved state"),
         ("PrintText(html)", "PrintText(): Parameter must be string"),
         ("MoveCursor(a,b)", "MoveCursor(): Invalid argument"),
+        ("MoveCursor(1_0,1)", "MoveCursor(): Invalid argument"),
+        ("PF(\uff11)", "PF(): Invalid argument '\uff11'"),
+        ("PF(1_0)", "PF(): Invalid argument '1_0'"),
+        ("String(\\pf\uff11)", "String(): Unknown character after \\p"),
+        ("Wait(\uff11,Seconds)", "Too many arguments to Wait() or invalid timeout value"),
+        ("Ascii(1_0)", "Ascii: Invalid argument"),
+        (
+            "Snap() Snap(Ebcdic)",
+            "Snap(): Parameter must be save, status, rows, cols, wait, ascii, ascii1 or readbuffer",
+        ),
+        (f"String({',' * 1000})", "String() requires at most 999 arguments"),
     ],
 )
 async def test_what_cannot_be_done_is_told(stage: Stage, line: str, words: str) -> None:

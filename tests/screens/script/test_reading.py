@@ -48,6 +48,7 @@ def test_dark_text_is_blank_in_ascii_and_there_in_the_buffer(space: Presentation
     ("arguments", "lines"),
     [
         (("0", "0", "10"), [" FORM01  A"]),
+        (("0", "0", "5", "0"), [""]),
         (("0", "0", "2", "10"), [" FORM01  A", " " * 10]),
         (("0", "0", "81"), [" FORM01  A FORM".ljust(80), " "]),
         (("0", "79", "2"), [" ", " "]),
