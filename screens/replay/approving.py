@@ -18,9 +18,10 @@ def approved(text: str, played: Iterable[Played], *, fill: bool = False) -> tupl
     """The text of a scenario with what its steps showed, and what cannot be taken over so.
 
     Only keys that differ are written. `fill` also writes screen, cursor and attributes of the steps that
-    expect nothing of the screen.
+    expect nothing of the screen. Lines end as they did.
     """
-    document = tomlkit.parse(text)
+    ends = "\r\n" if 0 < text.count("\n") == text.count("\r\n") else "\n"
+    document = tomlkit.parse(text if ends == "\n" else text.replace(ends, "\n"))
     steps = document["step"]
     left: list[str] = []
     for step in played:
@@ -33,7 +34,9 @@ def approved(text: str, played: Iterable[Played], *, fill: bool = False) -> tupl
         refused = [difference for difference in step.differences if not _take(table, difference, step)]
         left += [f"step {step.number}: {difference}" for difference in refused]
     after = tomlkit.dumps(document)
-    return (after if after.endswith("\n") or not text.endswith("\n") else f"{after}\n"), left
+    if text.endswith("\n") and not after.endswith("\n"):
+        after += "\n"
+    return after if ends == "\n" else after.replace("\n", ends), left
 
 
 def _looks_at_no_screen(expected: Expected) -> bool:

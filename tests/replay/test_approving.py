@@ -98,6 +98,16 @@ def test_attributes_in_full_stay_in_full(tmp_path: Path) -> None:
     assert run_file(file, Settings(), "core").verdict == 0
 
 
+def test_lines_end_as_they_did(tmp_path: Path) -> None:
+    """Those that are written as well, where all end with carriage return and line feed."""
+    file, plain = tmp_path / "x.replay.toml", tmp_path / "y.replay.toml"
+    plain.write_text(TEXT)
+    file.write_bytes(TEXT.replace("\n", "\r\n").encode())
+    assert (approve_file(plain, Settings()), approve_file(file, Settings())) == (0, 0)
+    assert plain.read_bytes().replace(b"\n", b"\r\n") == file.read_bytes()
+    assert run_file(file, Settings(), "core").verdict == 0
+
+
 def test_what_passes_is_not_touched(tmp_path: Path) -> None:
     """Neither its text nor its file."""
     file = tmp_path / "x.replay.toml"
