@@ -269,6 +269,7 @@ def test_the_history_since_a_time(tmp_path: Path, since: str, listed: int) -> No
     [
         (("--since", "2026-99-99"), "--since 2026-99-99 is no time"),
         (("--since", "0001-01-01T00:00+05:00"), "is no time"),
+        (("1-1", "--user", "X"), "leave out its id, or the filters"),
         (("--last", "99999999999999999999"), "is not in the range"),
     ],
 )

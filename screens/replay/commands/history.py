@@ -43,6 +43,8 @@ def history(
     last: int,
 ) -> None:
     """List stored conversations, or with an ID such as 3-17 the steps of that one."""
+    if conversation is not None and any((terminal, user, transid, state, abended, since)):
+        raise click.UsageError("one conversation is shown whole: leave out its id, or the filters")
     with history_of(settings) as (database, _):
         if conversation is not None:
             for step in stored_steps(database, conversation_id(conversation)):
