@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from screens.replay.faults import nearest
+from screens.replay.faults import nearest, one_line
 from screens.replay.rendering import Place, digest
 from screens.replay.scenario import Expected
 
@@ -41,7 +41,7 @@ class Difference(msgspec.Struct, frozen=True):
     found: str
 
     def __str__(self) -> str:
-        return f"{self.what}: expected {self.expected}, found {self.found}"
+        return one_line(f"{self.what}: expected {self.expected}, found {self.found}")
 
 
 def differences(

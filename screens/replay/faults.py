@@ -23,6 +23,11 @@ class ActionError(ValueError):
     """An action is not one this terminal knows, or cannot be done on the screen as it stands."""
 
 
+def one_line(text: str) -> str:
+    """A text of a scenario as it is told: what is not printed, such as a line end, is a blank."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A clause that names the known name most like `name`, or the ones there are."""
     names = list(known)

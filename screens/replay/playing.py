@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import msgspec
 
 from monitor.errors import MonitorError
+from monitor.program import load
 from monitor.settings import Settings
 from monitor.store.statements import quoted
 from screens.attributes import Intensity
@@ -226,11 +227,23 @@ class Session:
         return ", ".join(dict.fromkeys(code for _, code in steps if code))
 
 
+def _check_unwatched(scenario: Scenario, settings: Settings) -> None:
+    """Refuse the name of a transaction there is not; raises `ScenarioError`."""
+    if not scenario.unwatched:
+        return
+    known = [program.transid for program in load(scenario.programs or settings.programs).programs]
+    for name in scenario.unwatched:
+        if name not in known:
+            problem = f"unwatched: there is no transaction {name!r}: {nearest(name, known)}"
+            raise ScenarioError(scenario.file, 0, problem)
+
+
 @asynccontextmanager
 async def session_of(
     scenario: Scenario, settings: Settings, via: str = "core", pace: Pace | None = None
 ) -> AsyncIterator[Session]:
     """A scenario at work, its driver open; raises `ScenarioError` when it cannot begin."""
+    _check_unwatched(scenario, settings)
     secrets = Secrets.of(scenario.secrets)
     driver = driver_of(via, scenario, settings)
     try:
@@ -270,6 +283,8 @@ class Report(msgspec.Struct, frozen=True):
     elapsed_s: float = 0.0
     volatile: tuple[str, ...] = ()
     """Fields that were not compared."""
+    unseen: tuple[str, ...] = ()
+    """Those of them that no step showed; empty if it was not played to its end."""
 
     @property
     def verdict(self) -> int:
@@ -306,4 +321,11 @@ async def report_on(
         len(scenario.steps),
         time.perf_counter() - started,
         scenario.volatile,
+        () if trouble else _unseen(scenario.volatile, played),
     )
+
+
+def _unseen(volatile: Iterable[str], played: Iterable[Played]) -> tuple[str, ...]:
+    shown = {name for step in played for name in step.seen.places}
+    shown |= {name.rpartition(".")[0] for name in shown}
+    return tuple(name for name in volatile if name not in shown)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from screens.replay.actions import Action, parse
-from screens.replay.faults import ActionError, ScenarioError, nearest
+from screens.replay.faults import ActionError, ScenarioError, nearest, one_line
 from screens.replay.plain_files import read_bytes, toml_of
 from screens.replay.positions import Place, lines_of
 from screens.replay.scenario import BEGINNING, FORMAT, SUFFIX, Expected, Scenario, Step
@@ -170,7 +170,7 @@ def _step(file: Path, number: int, step: _Step, lines: Mapping[Place, int]) -> S
     return Step(
         actions=actions,
         lines=places,
-        note=step.note,
+        note=one_line(step.note),
         time=step.time,
         line=lines.get((number, ""), 0),
         expected=Expected(

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from screens.replay.comparison import changed_cells, side_by_side
+from screens.replay.faults import one_line
 from screens.replay.playing import Played, Report
 
 LABELS = ("expected", "found")
@@ -33,7 +34,7 @@ def difference_lines(
     expected = played.step.expected.screen
     if expected is not None and any(difference.what == "screen" for difference in played.differences):
         cells = changed_cells(expected, played.seen, volatile)
-        lines += ["", *side_by_side(expected, played.seen.rows, cells, width, LABELS), ""]
+        lines += ["", *map(one_line, side_by_side(expected, played.seen.rows, cells, width, LABELS)), ""]
     return lines
 
 
@@ -51,8 +52,10 @@ def report_lines(
                 shown = True
             else:
                 yield from (f"        {difference}" for difference in played.differences)
+        if report.unseen:
+            yield f"  volatile: no step shows a field {', '.join(map(repr, report.unseen))}"
         if report.trouble:
-            yield f"  ERROR {report.trouble}"
+            yield f"  ERROR {one_line(report.trouble)}"
     yield summary(report)
 
 

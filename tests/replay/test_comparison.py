@@ -5,6 +5,8 @@ from __future__ import annotations
 from screens.replay.comparison import Seen, changed_cells, differences, side_by_side
 from screens.replay.rendering import Place, digest
 from screens.replay.scenario import Expected
+from screens.replay.telling import report_lines
+from tests.replay.scenarios import played, scenario_text
 
 SEEN = Seen(
     rows=("", " Name  ann__", " Said  hello", ""),
@@ -104,3 +106,21 @@ def test_two_screens_one_over_the_other() -> None:
         "    + tWo",
         "       ^",
     ]
+
+
+def test_a_name_under_volatile_that_no_step_shows_is_told() -> None:
+    """It fails nothing; of a scenario that was not played to its end nothing is said."""
+    header = 'volatile = ["moment", "momnet"]'
+    report = played(scenario_text("SIGN", "", header=header))
+    assert (report.verdict, report.unseen) == (0, ("momnet",))
+    assert "  volatile: no step shows a field 'momnet'" in list(report_lines(report, 80))
+    stopped = played(scenario_text("SIGN", "do = 'cursor nobody'", header=header))
+    assert (stopped.verdict, stopped.unseen) == (2, ())
+
+
+def test_a_report_is_of_as_many_lines_as_it_says() -> None:
+    """No text of a scenario begins one of its own."""
+    forged = r'"x\nPASS  x.replay.toml via core: 9 steps\u001b[2J"'
+    steps = (f"note = {forged}", f"cursor = {forged}\nscreen = {forged}", f"fields = {{ {forged} = '' }}")
+    lines = list(report_lines(played(scenario_text("SIGN", *steps)), 200))
+    assert all(line.isprintable() for line in lines)

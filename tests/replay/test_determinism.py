@@ -90,3 +90,10 @@ def test_the_linter_refuses_it_in_an_application(line: str) -> None:
         cwd=ROOT,
     )
     assert "TID251" in checked.stdout
+
+
+def test_a_name_under_unwatched_is_that_of_a_transaction() -> None:
+    """Else the nearest is told, and nothing is run."""
+    report = played(scenario_text("THRE", "", header='unwatched = ["THRE", "TIMW"]'))
+    assert (report.verdict, report.played) == (2, ())
+    assert report.trouble.endswith("unwatched: there is no transaction 'TIMW': did you mean TIME?")
