@@ -46,7 +46,7 @@ def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
             f"there is no store {path}; `entracte run` makes one, or name another with --store"
         )
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+        with closing(_connected(path)) as database:
             database.row_factory = sqlite3.Row
             if not is_store(database):
                 if database.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
@@ -55,6 +55,26 @@ def opened(settings: Settings) -> Iterator[sqlite3.Connection]:
             yield database
     except sqlite3.Error as error:
         raise MonitorError(f"{path} cannot be read as a store ({error})") from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection that reads only. In a folder that cannot be written, where SQLite can make no files beside
+    it, the file is taken as it is: raises `MonitorError` if a part of the store is in its log.
+    """
+    database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    try:
+        database.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.Error as error:
+        database.close()
+        if error.sqlite_errorcode not in (sqlite3.SQLITE_READONLY_DIRECTORY, sqlite3.SQLITE_CANTOPEN):
+            raise
+        if _size(path) > path.stat().st_size:
+            raise MonitorError(
+                f"{path} cannot be read there: its folder cannot be written, and a part of it is in its -wal; "
+                "copy both to another folder, and name the copy with --store"
+            ) from error
+        return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    return database
 
 
 @click.command()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from click.testing import CliRunner
 
 from monitor.cli import main
+from monitor.errors import MonitorError
+from monitor.inspection import opened
 from monitor.settings import Settings
 from monitor.startup import open_region
 
@@ -90,3 +95,47 @@ def test_a_store_that_cannot_be_made_is_wrong(tmp_path: Path, name: str, told: s
     found = CliRunner().invoke(main, ["doctor", "--store", str(tmp_path / name)])
     assert (1, True) == (found.exit_code, told in found.output), found.output
     assert found.output.endswith("No region starts with these settings.\n")
+
+
+@contextmanager
+def _only_read(folder: Path) -> Iterator[None]:
+    """A folder that this process cannot write for a while, though it be root's."""
+    me = os.geteuid()
+    folder.chmod(0o555)
+    os.seteuid(me or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(me)
+        folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("log", [None, b""], ids=["no log", "an empty log"])
+def test_a_store_is_read_in_a_folder_that_cannot_be_written(log: bytes | None) -> None:
+    """When all of it is in its file."""
+    with TemporaryDirectory() as folder:
+        store = Path(folder) / "s.db"
+        asyncio.run(_made(store))
+        for beside in ("s.db-wal", "s.db-shm"):
+            store.with_name(beside).unlink(missing_ok=True)
+        if log is not None:
+            store.with_name("s.db-wal").write_bytes(log)
+        store.chmod(0o444)
+        with _only_read(store.parent), opened(Settings(store=str(store))) as database:
+            assert 0 == database.execute("SELECT count(*) FROM step").fetchone()[0]
+
+
+def test_a_store_with_a_part_in_its_log_is_not_read_there() -> None:
+    """What to do is told."""
+    with TemporaryDirectory() as folder:
+        store = Path(folder) / "s.db"
+        asyncio.run(_made(store))
+        store.with_name("s.db-shm").unlink(missing_ok=True)
+        store.with_name("s.db-wal").write_bytes(b"committed")
+        store.chmod(0o444)
+        with (
+            _only_read(store.parent),
+            pytest.raises(MonitorError, match="copy both to another folder"),
+            opened(Settings(store=str(store))),
+        ):
+            pass
