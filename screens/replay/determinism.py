@@ -2,7 +2,8 @@
 
 The programs of a region in replay mode are wrapped. While one of them computes, every call of a function
 written in C is looked at; one that tells the time or draws real randomness is traced back to the line of the
-application that made it. What the monitor, the screens and asyncio call for themselves does not count.
+application that made it. What the monitor, the screens, and asyncio, logging and a few of their kin call for
+themselves does not count.
 """
 
 from __future__ import annotations
@@ -32,6 +33,13 @@ _CLOCKS = {
 _TELL_NOW_BELOW = {"strftime": 2, "asctime": 1}
 """Functions of `time` that tell the time when they have fewer arguments than that."""
 _OWN_ROOTS = frozenset({"monitor", "screens"})
+_FOR_THEMSELVES = frozenset(
+    {"asyncio", "concurrent", "logging", "queue", "selectors", "tempfile", "threading"}
+)
+"""Packages that read a clock, or name a file by chance, without telling the program."""
+_FOR_OTHERS = frozenset({"random", "secrets", "uuid"})
+"""Packages that draw for whoever calls them."""
+_TELLS_TIME = asyncio.BaseEventLoop.time.__code__
 _GLOBAL_GENERATOR: object = random.random.__self__  # type: ignore[attr-defined]
 _ADVICE_CLOCK = "take task.now"
 _ADVICE_RANDOM = "take task.random or task.new_id()"
@@ -176,14 +184,32 @@ def _seeded_by_nothing(frame: FrameType) -> bool:
 
 
 def _application_frame(frame: FrameType | None, roots: frozenset[str]) -> FrameType | None:
-    """The nearest caller that is an application's; None when the engine, or the garbage collector, called."""
+    """The nearest caller that is an application's; None when the engine, or the garbage collector, called.
+
+    None as well when a package did so for itself, whoever called that.
+    """
     collecting = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    if _root(_caller(frame)) in _FOR_THEMSELVES - roots:
+        return None
     while frame is not None:
-        module = str(frame.f_globals.get("__name__", ""))
-        root = module.partition(".")[0]
-        if frame.f_code in collecting or (root in _OWN_ROOTS and module != "monitor.task"):
+        root = _root(frame)
+        if frame.f_code in collecting or (
+            root in _OWN_ROOTS and frame.f_globals["__name__"] != "monitor.task"
+        ):
             return None
         if root in roots:
             return frame
         frame = frame.f_back
     return None
+
+
+def _caller(frame: FrameType | None) -> FrameType | None:
+    """Who wants the time or the randomness: the nearest that does not only hand it on."""
+    while frame is not None and (_root(frame) in _FOR_OTHERS or frame.f_code is _TELLS_TIME):
+        frame = frame.f_back
+    return frame
+
+
+def _root(frame: FrameType | None) -> str:
+    """The package a frame's module is in."""
+    return "" if frame is None else str(frame.f_globals.get("__name__", "")).partition(".")[0]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import random
+import tempfile
 import time
 import uuid
 from contextlib import suppress
@@ -136,6 +138,38 @@ async def reads_time_in_children(task: Task[Count]) -> Outcome:
         return time.time_ns() > 0
 
     return await _shown(task, await asyncio.gather(read(), read()))
+
+
+@transaction("WAIT", area=Count)
+async def waits(task: Task[Count]) -> Outcome:
+    """Waits, for a time and in a thread: asyncio reads the clock for itself."""
+    async with asyncio.timeout(60):
+        await asyncio.sleep(0.001)
+        await asyncio.wait_for(asyncio.sleep(0), 60)
+        return await _shown(task, await asyncio.to_thread(len, "abc"))
+
+
+@transaction("LOGS", area=Count)
+async def logs(task: Task[Count]) -> Outcome:
+    """Logs, and has a file for a moment: both for themselves read the clock, or draw a name."""
+    logging.getLogger(__name__).warning("hi")
+    with tempfile.TemporaryFile() as file, tempfile.NamedTemporaryFile():
+        return await _shown(task, file.write(b"abc"))
+
+
+@transaction("LOOP", area=Count)
+async def reads_loop_time(task: Task[Count]) -> Outcome:
+    """Reads the clock of the event loop."""
+    return await _shown(task, asyncio.get_running_loop().time() > 0)
+
+
+@transaction("BELO", area=Count)
+async def reads_time_below_logging(task: Task[Count]) -> Outcome:
+    """Reads the machine's clock in a function that logging calls."""
+    logger = logging.Logger("shy")
+    logger.addFilter(lambda _: time.time() < 0)
+    logger.warning("never told")
+    return await _shown(task, "done")
 
 
 @transaction("CANC", area=Count)

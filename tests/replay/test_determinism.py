@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.replay.scenarios import played, problems, scenario_text
+from tests.replay.test_recording import entracte, only_conversation, store_with
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parents[2]
         ("THRE", "time.monotonic", "take task.now"),
         ("HOUR", "time.strftime", "take task.now"),
         ("CHIL", "time.time_ns", "take task.now"),
+        ("LOOP", "time.monotonic", "take task.now"),
+        ("BELO", "time.time", "take task.now"),
         ("RAND", "random.random", "take task.random or task.new_id()"),
         ("UNSE", "random.Random() without a seed", "take task.random or task.new_id()"),
         ("UUID", "os.urandom", "take task.random or task.new_id()"),
@@ -44,6 +47,21 @@ def test_a_program_that_takes_all_from_the_task_is_not() -> None:
     """Seeded generators and the task's own time, written as text, are fine."""
     for transid in ("SEED", "TEXT"):
         assert problems(played(scenario_text(transid, ""))) == []
+
+
+@pytest.mark.parametrize("transid", ["WAIT", "LOGS"])
+def test_what_a_package_calls_for_itself_is_nobodys_fault(transid: str) -> None:
+    """Timeouts, logs and temporary files are a program's right."""
+    assert problems(played(scenario_text(transid, ""))) == []
+
+
+def test_a_recording_says_that_only_determinism_fails(tmp_path: Path) -> None:
+    """New data would not help, and a fixture neither."""
+    settings = store_with(tmp_path, "enter", transid="CLOC")
+    file = tmp_path / "c.replay.toml"
+    told = entracte(settings, "record", str(file), "--conversation", only_conversation(settings)).output
+    assert "steps 1, 2 do what no replay can do again:\n    CLOC calls datetime.now (" in told
+    assert (1, False) == (told.count("CLOC calls"), "show something else" in told)
 
 
 def test_a_child_that_is_cancelled_before_it_began_is_no_matter() -> None:

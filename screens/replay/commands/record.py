@@ -143,14 +143,23 @@ def _from_a_beginning(steps: list[StoredStep]) -> list[StoredStep]:
 def _check(file: Path, settings: Settings) -> None:
     """Say whether the scenario plays back as it was recorded."""
     report = run_file(file, settings, "core")
-    different = [played.number for played in report.played if played.differences]
+    unlike = [(played.number, {one.what for one in played.differences}) for played in report.played]
+    changed = [number for number, whats in unlike if whats - {"determinism"}]
+    strayed = [number for number, whats in unlike if "determinism" in whats]
     if report.trouble:
         click.echo(f"  it does not play back: {report.trouble}")
-    elif different:
-        numbers = ", ".join(map(str, different))
+    if strayed:
+        click.echo(f"  steps {_listed(strayed)} do what no replay can do again:")
+        for found in dict.fromkeys(text for played in report.played for text in played.seen.stray):
+            click.echo(f"    {found}")
+    if changed and not report.trouble:
         click.echo(
-            f"  steps {numbers} show something else when played on new data: give it a `fixture`, or name "
-            "what changes under `volatile`"
+            f"  steps {_listed(changed)} show something else when played on new data: give it a `fixture`, or "
+            "name what changes under `volatile`"
         )
-    else:
+    if not (report.trouble or strayed or changed):
         click.echo("  it plays back the same")
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
