@@ -1,8 +1,9 @@
-"""Two stored areas beside each other: pure functions from what was stored and what is stored today."""
+"""Stored areas, or other fields, beside each other: pure functions from what was stored and what is today."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -30,14 +31,26 @@ def areas_differ(stored: StoredStep, found: StoredStep, known: type[Area] | None
         return f"area {found.area_type} instead of {stored.area_type}"
     before = _fields(_as_today(stored, known)[2])
     after = _fields(found.area)
+    unlike = unlike_fields(before, after)
+    return f"area ({unlike})" if unlike else "area"
+
+
+def unlike_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """The fields whose values differ, in words; empty: none does."""
     unlike = [
         f"{name} {_value(after, name)} instead of {_value(before, name)}"
-        for name in before | after
+        for name in {**before, **after}
         if before.get(name, _MISSING) != after.get(name, _MISSING)
     ]
     if len(unlike) > NAMES_MAX:
         unlike[NAMES_MAX:] = [f"and {len(unlike) - NAMES_MAX} more"]
-    return f"area ({'; '.join(unlike)})" if unlike else "area"
+    return "; ".join(unlike)
+
+
+def told_value(value: Any) -> str:
+    """A value as JSON, cut if it is long."""
+    text = _encode(value).decode()
+    return text if len(text) <= _CHARS_MAX else f"{text[: _CHARS_MAX - 3]}..."
 
 
 def _as_today(stored: StoredStep, known: type[Area] | None) -> tuple[str, int, str]:
@@ -56,8 +69,5 @@ def _fields(area: str) -> dict[str, Any]:
     return fields
 
 
-def _value(fields: dict[str, Any], name: str) -> str:
-    if name not in fields:
-        return "none"
-    text = _encode(fields[name]).decode()
-    return text if len(text) <= _CHARS_MAX else f"{text[: _CHARS_MAX - 3]}..."
+def _value(fields: Mapping[str, Any], name: str) -> str:
+    return told_value(fields[name]) if name in fields else "none"

@@ -37,8 +37,9 @@ from screens.attributes import Intensity
 from screens.presenter import Presenter
 from screens.replay.areas import areas_differ
 from screens.replay.comparison import Seen, changed_cells
-from screens.replay.drivers.ground import InlineConnection, Seeds, new_database
+from screens.replay.drivers.ground import InlineConnection, Seeds, new_database, pages_of_new
 from screens.replay.recording import Replica, aid_of, input_of
+from screens.replay.records import Records
 from screens.replay.rendering import attributes_of, block, places_of
 
 REGION = 2**30
@@ -62,7 +63,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
     step: StoredStep
     unlike: str = ""
-    """What differs: outcome, next, screen, attributes, cursor, fields of the area; empty: nothing."""
+    """What differs: outcome, next, screen, attributes, cursor, alarm, area, records; empty: nothing."""
     skipped: str = ""
     """Why it could not be run."""
     expected: tuple[str, ...] = ()
@@ -108,8 +109,10 @@ class Rerun:
         units: _Units,
         store: Store,
         presenter: Presenter,
+        records: Records,
         volatile: tuple[str, ...],
     ) -> None:
+        self.records = records
         self._database = database
         self._engine = msgspec.structs.replace(engine, units=units)
         self._units = units
@@ -123,11 +126,13 @@ class Rerun:
         """Run a stored step on the state before it, and compare; the stored state stands afterwards."""
         before = self._state(step)
         if reason := self._reason_to_skip(step, before):
+            self.records.note(step.unit, ran=False)
             self._impose(step, seed)
             return Verdict(step, skipped=reason)
         self._set_up(step, seed)
         refused = await self._answer(step, before)
         found = self._stored(step.unit)
+        self.records.note(step.unit, ran=found is not None)
         if found is None:
             verdict = Verdict(step, skipped=refused or "it left nothing in the store")
         else:
@@ -245,6 +250,8 @@ class Rerun:
             return ["attributes"], rows
         if before.space.cursor != after.space.cursor:
             return ["cursor"], rows
+        if before.screen.alarm != after.screen.alarm:
+            return [f"alarm {_rung(after)} instead of {_rung(before)}"], ((), ())
         return [], ((), ())
 
     def _impose(self, step: StoredStep, seed: int) -> None:
@@ -262,6 +269,10 @@ class Rerun:
             "ON CONFLICT (id) DO UPDATE SET conversation = excluded.conversation",
             (step.terminal, step.user, step.conversation),
         )
+
+
+def _rung(display: Replica) -> str:
+    return "on" if display.screen.alarm else "off"
 
 
 @asynccontextmanager
@@ -288,7 +299,13 @@ async def rerun_of(
         for number, encoded in stored.items():
             presenter.learn(number, encoded)
         try:
-            yield Rerun(database, region.engine, units, region.store, presenter, volatile)
+            records = Records(
+                database,
+                tables[len(MONITOR_TABLES) :],
+                copy or pages_of_new(application.packages),
+                volatile,
+            )
+            yield Rerun(database, region.engine, units, region.store, presenter, records, volatile)
         finally:
             region.close()
 
@@ -296,7 +313,7 @@ async def rerun_of(
 def _records(packages: tuple[str, ...], copy: Path | None) -> sqlite3.Connection:
     if copy is None:
         return new_database(packages)
-    database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, uri=True)
     with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as file:
         file.backup(database)
     try:

@@ -21,6 +21,7 @@ from monitor.settings import Settings
 from monitor.units import unit_name
 from screens.replay.commands.run import is_drawn, screen_width
 from screens.replay.comparison import Seen, changed_cells, side_by_side
+from screens.replay.records import Unlike
 from screens.replay.rendering import block
 from screens.replay.rerunning import Verdict, order_of, rerun_of
 from screens.replay.stored import conversation_id, history_of, stored_steps
@@ -34,6 +35,10 @@ class Outcome(msgspec.Struct):
     steps: int = 0
     same: int = 0
     different: list[Verdict] = []
+    records: list[str] = []
+    """Records that differ, and that no step is known to have written."""
+    unknown: list[str] = []
+    """What is told of records, and may as well come of steps that were not run."""
     skipped: Counter[str] = msgspec.field(default_factory=Counter)
     elapsed_s: float = 0.0
 
@@ -46,7 +51,7 @@ class Outcome(msgspec.Struct):
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A copy of the store taken earlier: its records are the beginning, what came later is run.",
 )
-@click.option("--volatile", multiple=True, help="A field not to compare; may be given again.")
+@click.option("--volatile", multiple=True, help="A field or column not to compare; may be given again.")
 @click.option("--shown", default=3, show_default=True, help="Screens that differ to show.")
 @region_options
 @click.pass_context
@@ -67,6 +72,8 @@ def against(
         if verdict.found and drawn < shown:
             drawn += 1
             click.echo("\n".join(screens_of(verdict, volatile)))
+    for text in (*outcome.records, *outcome.unknown):
+        click.echo(text)
     for reason, count in outcome.skipped.items():
         click.echo(f"{count} steps not run: {reason}")
     click.echo(
@@ -74,7 +81,7 @@ def against(
         f"{sum(outcome.skipped.values())} not run; {outcome.elapsed_s:.1f} s, "
         f"{outcome.steps / max(outcome.elapsed_s, 0.001):.0f} steps/s"
     )
-    ctx.exit(1 if outcome.different else 0)
+    ctx.exit(1 if outcome.different or outcome.records else 0)
 
 
 async def run_again(
@@ -93,6 +100,7 @@ async def run_again(
                 verdict = await rerun.run(step, seed_of(database, step.conversation))
                 if not only or step.conversation == only:
                     _count(outcome, verdict)
+            _compare_records(outcome, rerun.records.unlike(Path(settings.store)), database, only)
         if only and not outcome.steps:
             raise MonitorError(f"no step of conversation {unit_name(only)} came after {copy}")
     outcome.elapsed_s = time.perf_counter() - started
@@ -123,6 +131,17 @@ def _count(outcome: Outcome, verdict: Verdict) -> None:
         outcome.different.append(verdict)
     else:
         outcome.same += 1
+
+
+def _compare_records(outcome: Outcome, unlike: Unlike, database: sqlite3.Connection, only: int) -> None:
+    """Count the steps that differ in what they wrote, but for those that are told already."""
+    told = {verdict.step.unit for verdict in outcome.different}
+    for step in steps_in(database, unlike.by_unit):
+        if step.unit not in told and only in (0, step.conversation):
+            outcome.same -= 1
+            outcome.different.append(Verdict(step, unlike.of_unit(step.unit)))
+    if not only:
+        outcome.records, outcome.unknown = unlike.others, unlike.unknown
 
 
 def _with_progress(units: Iterator[int]) -> Iterator[int]:

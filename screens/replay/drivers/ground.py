@@ -215,14 +215,14 @@ class Seeds(random.Random):
 
 def new_database(packages: tuple[str, ...]) -> sqlite3.Connection:
     """A database in memory with the schema and the first data of the monitor and some applications."""
-    database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    database.deserialize(_template(packages))
+    database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, uri=True)
+    database.deserialize(pages_of_new(packages))
     database.execute("PRAGMA foreign_keys = ON")
     return database
 
 
 @cache
-def _template(packages: tuple[str, ...]) -> bytes:
+def pages_of_new(packages: tuple[str, ...]) -> bytes:
     """The pages of a new database: made once for all scenarios of a process."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         migrate(database, (MONITOR_SCHEMA, *packages))
