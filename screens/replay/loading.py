@@ -177,9 +177,10 @@ class Load:
         for place, step in enumerate(scenario.steps):
             try:
                 started = await self._begin(place, driver, session)
+                waited_s = session.waited_s
                 for action, then in zip(step.actions, (*step.actions[1:], None), strict=False):
                     await session.perform(varied(action, row), then)
-                elapsed_s = time.perf_counter() - started
+                elapsed_s = time.perf_counter() - started - (session.waited_s - waited_s)
                 _check(self._expected[place], driver, (*scenario.volatile, *row))
             except (ActionError, MonitorError) as error:
                 self.figures.errors[place][str(error)] += 1

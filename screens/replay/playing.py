@@ -61,11 +61,12 @@ class Session:
         """Unit of the latest step that was looked at."""
         self._limit: asyncio.Timeout | None = None
         """Of the step that is played."""
-        self._waited_s = 0.0
+        self.waited_s = 0.0
+        """Of real time, in pauses so far."""
 
     async def play(self, number: int, step: Step, *, strict_time: bool = False) -> Played:
         """Do a step and compare; raises `ScenarioError` when it cannot be done."""
-        started, self._waited_s = time.perf_counter(), 0.0
+        started, waited_s = time.perf_counter(), self.waited_s
         try:
             async with asyncio.timeout(step_s_max) as self._limit:
                 await self._begin(step)
@@ -77,7 +78,8 @@ class Session:
             raise ScenarioError(self._scenario.file, step.line, problem) from error
         finally:
             self._limit = None
-        seen = self.look(step, (time.perf_counter() - started - self._waited_s) * 1000)
+        elapsed_s = time.perf_counter() - started - (self.waited_s - waited_s)
+        seen = self.look(step, elapsed_s * 1000)
         found = differences(step.expected, seen, self._scenario.volatile, strict_time=strict_time)
         return Played(number, step, seen, tuple(found))
 
@@ -133,7 +135,7 @@ class Session:
         await pace(seconds)
         if limit:
             limit.reschedule(clock() + left_s)
-        self._waited_s += time.perf_counter() - began
+        self.waited_s += time.perf_counter() - began
 
     async def _do(self, action: Action, line: int, following: Action | None) -> None:
         try:

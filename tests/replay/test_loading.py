@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -12,12 +13,18 @@ import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli import main
-from screens.replay.loading import terminal_names
+from monitor.settings import Settings
+from monitor.startup import open_region
+from screens.replay import loading, playing
+from screens.replay.drivers.ground import region_settings
+from screens.replay.loading import Load, Plan, terminal_names
+from screens.replay.reading import read_scenario
 from tests.replay.scenarios import scenario_text
 
 ROOT = Path(__file__).parents[2]
@@ -118,6 +125,34 @@ def test_what_is_not_displayed_varies(
     vary.write_text(f"name,{column}\n$bob,open\n")
     result = replay("load", file, *BRIEFLY, "--vary", vary)
     assert result.exit_code == 0, result.output
+
+
+def test_a_pause_is_not_part_of_the_steps_time(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither one within it nor the one before it, by a clock on which nothing else takes time."""
+    now_s = 100.0
+
+    async def pass_time(_: Load, seconds: float) -> None:
+        nonlocal now_s
+        now_s += seconds
+
+    monkeypatch.setattr(Load, "_pause", pass_time)
+    for module in (loading, playing):
+        monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: now_s))
+    pausing = "do = '''\nenter\nwait 400ms\n'''"
+    steps = [f"time = 2026-01-02T03:04:{second}Z\n{pausing}" for second in ("05", "09")]
+    scenario = read_scenario(file, scenario_text("SIGN", *steps, header="starts = 2026-01-02T03:04:05Z"))
+    settings = region_settings(scenario, Settings(store=str(file.with_name("x.db"))))
+
+    async def run() -> Load:
+        async with open_region(settings) as region:
+            made = Load(scenario, region, Plan(sessions=1, ramp_s=0, seconds=1, think=1))
+            await made.repeat(1)
+            return made
+
+    figures = asyncio.run(run()).figures
+    assert [] == [text for errors in figures.errors for text in errors]
+    assert [0, 0] == [round(elapsed_ms, 6) for measured in figures.elapsed_ms for elapsed_ms in measured]
+    assert now_s > 104
 
 
 def test_a_value_that_is_too_long_is_told(file: Path) -> None:
