@@ -72,7 +72,7 @@ class ScenarioItem(pytest.Item):
         from monitor.errors import MonitorError
         from monitor.settings import load_settings
         from screens.replay.commands.approve import approve_file
-        from screens.replay.commands.run import run_file
+        from screens.replay.running import run_file
 
         named = self.config.getoption("--replay-settings")
         file = Path(named) if named else None

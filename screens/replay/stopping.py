@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -38,3 +42,61 @@ def cancelled_by_signals() -> Iterator[list[signal.Signals]]:
         yield came
     finally:
         leave()
+
+
+class Stop:
+    """The first signal that asks to end cancels what runs under it; a second one acts as if this were not there."""
+
+    def __init__(self, numbers: Iterable[signal.Signals] = ENDS) -> None:
+        self.by = 0
+        """The signal that came; 0: none."""
+        self.raises = False
+        """True: it interrupts what waits for somebody to type, as Ctrl+C does."""
+        self._numbers = tuple(numbers)
+        self._before: dict[signal.Signals, Any] = {}
+        self._ends: list[Callable[[], object]] = []
+
+    def take(self) -> None:
+        """Take the signals from now on, but for those that are ignored."""
+        for number in self._numbers:
+            before = signal.getsignal(number)
+            if before is not signal.SIG_IGN:
+                self._before[number] = before
+                signal.signal(number, self._note)
+
+    def leave(self) -> None:
+        """Let them do what they did before."""
+        while self._before:
+            signal.signal(*self._before.popitem())
+
+    def __enter__(self) -> Stop:
+        self.take()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    async def cancels(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Await a coroutine; it is cancelled when a signal comes, or has come."""
+        loop, task = asyncio.get_running_loop(), asyncio.create_task(coroutine)
+        with self.calls(lambda: loop.call_soon_threadsafe(task.cancel)):
+            return await task
+
+    @contextmanager
+    def calls(self, end: Callable[[], object]) -> Iterator[None]:
+        """Call `end` when a signal comes, in the middle of anything; at once when one has come."""
+        self._ends.append(end)
+        try:
+            if self.by:
+                end()
+            yield
+        finally:
+            self._ends.remove(end)
+
+    def _note(self, number: int, _: FrameType | None) -> None:
+        self.leave()
+        self.by = number
+        for end in self._ends:
+            end()
+        if self.raises:
+            raise KeyboardInterrupt

@@ -17,7 +17,7 @@ from monitor.cli import main
 from monitor.settings import Settings
 from screens.replay.approving import approved, literal
 from screens.replay.commands.approve import approve_file
-from screens.replay.commands.run import run_file
+from screens.replay.running import run_file
 from tests.replay.scenarios import played, scenario_text
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.settings import Settings
-from screens.replay.commands.run import run_file
+from screens.replay.running import run_file
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 WAIT_S_MAX = 20.0

@@ -22,9 +22,9 @@ from monitor.units import unit_name
 from screens.keys import Key
 from screens.replay.actions import parse
 from screens.replay.commands.record import live
-from screens.replay.commands.run import run_file
 from screens.replay.loading import RegionDriver
 from screens.replay.playing import Session
+from screens.replay.running import run_file
 from screens.replay.scenario import Scenario
 from screens.replay.secrets import Secrets
 from screens.replay.writing import check_writable, text_of_scenario

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.settings import Settings
-from screens.replay.commands.run import run_file
+from screens.replay.running import run_file
 from screens.replay.telling import report_lines
 
 ROOT = Path(__file__).parents[2]

@@ -19,9 +19,10 @@ from monitor.recall import StoredStep, seed_of, steps_of_terminal
 from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay.commands.output import check_new
-from screens.replay.commands.run import is_drawn, run_file
+from screens.replay.commands.run import is_drawn
 from screens.replay.drivers.ground import Seeds
 from screens.replay.recording import input_of, scenario_of
+from screens.replay.running import run_file
 from screens.replay.scenario import Scenario
 from screens.replay.stored import conversation_id, history_of, stored_steps
 from screens.replay.writing import check_writable, text_of_scenario, write_text

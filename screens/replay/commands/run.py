@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import click
 
 from monitor.cli import region_options
-from monitor.errors import MonitorError
 from monitor.settings import Settings
 from screens.replay.drivers import VIA
 from screens.replay.faults import ScenarioError
-from screens.replay.playing import Pace, Played, Report, report_on
-from screens.replay.reading import find_scenarios, load_scenario
-from screens.replay.scenario import Scenario
+from screens.replay.playing import Played, Report
+from screens.replay.reading import find_scenarios
+from screens.replay.running import STOPPED, Way, one_by_one, side_by_side
+from screens.replay.stopping import Stop
 from screens.replay.telling import as_json, report_lines, step_line, write_junit
 
 WIDTH_WITHOUT_TERMINAL = 170
-_PACES: dict[str, Pace | None] = {"max": None, "1x": asyncio.sleep, "step": None}
 
 
 @click.command()
@@ -65,7 +63,10 @@ def run(
     quiet: bool,
     attributes: bool,
 ) -> None:
-    """Run scenario files, and all those below folders; exit 0: the same, 1: different, 2: could not run."""
+    """Run scenario files, and all those below folders; exit 0: the same, 1: different, 2: could not run.
+
+    Ctrl+C, SIGTERM and SIGHUP end it early: what was run is told, and the exit code is 128 + the signal.
+    """
     files = find_scenarios(paths)
     if not files:
         raise click.UsageError("no *.replay.toml file there")
@@ -73,70 +74,39 @@ def run(
         raise click.UsageError("--speed step plays one scenario at a time: leave out --jobs")
     prints = json_file is None or str(json_file) != "-"
     reports = []
-    played = (
-        _many(files, settings, via, strict_time, _PACES[speed], jobs)
-        if jobs > 1
-        else _one_by_one(files, settings, via, strict_time, speed)
-    )
-    for report in played:
-        reports.append(report)
-        if prints:
-            _print(report, quiet=quiet, attributes=attributes)
+    way = Way(settings, via, strict_time, asyncio.sleep if speed == "1x" else None)
+    with Stop() as stop:
+        tell = partial(_wait_for_enter, stop) if speed == "step" else None
+        for report in (
+            side_by_side(stop, files, way, jobs) if jobs > 1 else one_by_one(stop, files, way, tell)
+        ):
+            reports.append(report)
+            if prints:
+                _print(report, quiet=quiet, attributes=attributes)
     if json_file is not None:
         _write(json_file, as_json(reports))
     if junit is not None:
         write_junit(junit, reports)
     if prints and len(reports) > 1:
         click.echo(_total(reports))
-    ctx.exit(max(report.verdict for report in reports))
+    if stop.by:
+        name = signal.Signals(stop.by).name
+        click.echo(f"ended early by {name}: {len(reports)} of {len(files)} scenarios begun", err=True)
+    ctx.exit(128 + stop.by if stop.by else max(report.verdict for report in reports))
 
 
-def run_file(
-    file: Path, settings: Settings, via: str, *, strict_time: bool = False, pace: Pace | None = None
-) -> Report:
-    """The report on a file; one that cannot be read is a report too."""
+def _wait_for_enter(stop: Stop, file: Path, played: Played) -> None:
+    """Show a step, and go on when Enter comes."""
+    click.echo("\n".join([*played.seen.rows, step_line(played)]))
+    stop.raises = True
     try:
-        scenario = load_scenario(file)
-    except MonitorError as error:
-        return Report(str(file), via, trouble=str(error))
-    return asyncio.run(report_on(scenario, settings, via, pace=pace, strict_time=strict_time))
-
-
-def _one_by_one(
-    files: list[Path], settings: Settings, via: str, strict_time: bool, speed: str
-) -> Iterator[Report]:
-    for file in files:
-        if speed == "step":
-            yield _step_by_step(file, settings, via, strict_time)
-        else:
-            yield run_file(file, settings, via, strict_time=strict_time, pace=_PACES[speed])
-
-
-def _many(
-    files: list[Path], settings: Settings, via: str, strict_time: bool, pace: Pace | None, jobs: int
-) -> Iterator[Report]:
-    with ProcessPoolExecutor(min(jobs, len(files)), mp_context=get_context("spawn")) as pool:
-        running = [
-            pool.submit(run_file, file, settings, via, strict_time=strict_time, pace=pace) for file in files
-        ]
-        for future in running:
-            yield future.result()
-
-
-def _step_by_step(file: Path, settings: Settings, via: str, strict_time: bool) -> Report:
-    def told(played: Played) -> None:
-        click.echo("\n".join([*played.seen.rows, step_line(played)]))
-        try:
+        if not stop.by:
             click.prompt("Enter goes on", default="", show_default=False, prompt_suffix=" ")
-        except click.Abort:
-            problem = f"stopped after step {played.number}: no Enter came"
-            raise ScenarioError(file, played.step.line, problem) from None
-
-    try:
-        scenario: Scenario = load_scenario(file)
-    except MonitorError as error:
-        return Report(str(file), via, trouble=str(error))
-    return asyncio.run(report_on(scenario, settings, via, strict_time=strict_time, told=told))
+    except click.Abort:
+        problem = STOPPED if stop.by else f"stopped after step {played.number}: no Enter came"
+        raise ScenarioError(file, played.step.line, problem) from None
+    finally:
+        stop.raises = False
 
 
 def screen_width() -> int:
