@@ -96,7 +96,12 @@ class Records:
     @contextmanager
     def _attached(self, stored: Path) -> Iterator[None]:
         database = self._database
-        database.execute("ATTACH ? AS stored", (_read_only(stored),))
+        try:
+            database.execute("ATTACH ? AS stored", (_read_only(stored),))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_READONLY_DIRECTORY, sqlite3.SQLITE_CANTOPEN):
+                raise  # else its folder cannot be written, and the history was read as it is in the file, too
+            database.execute("ATTACH ? AS stored", (f"{_read_only(stored)}&immutable=1",))
         if isinstance(self._begun, bytes):
             database.execute("ATTACH ':memory:' AS begun")
             database.deserialize(self._begun, name="begun")

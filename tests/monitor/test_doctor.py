@@ -98,7 +98,7 @@ def test_a_store_that_cannot_be_made_is_wrong(tmp_path: Path, name: str, told: s
 
 
 @contextmanager
-def _only_read(folder: Path) -> Iterator[None]:
+def only_read(folder: Path) -> Iterator[None]:
     """A folder that this process cannot write for a while, though it be root's."""
     me = os.geteuid()
     folder.chmod(0o555)
@@ -121,7 +121,7 @@ def test_a_store_is_read_in_a_folder_that_cannot_be_written(log: bytes | None) -
         if log is not None:
             store.with_name("s.db-wal").write_bytes(log)
         store.chmod(0o444)
-        with _only_read(store.parent), opened(Settings(store=str(store))) as database:
+        with only_read(store.parent), opened(Settings(store=str(store))) as database:
             assert 0 == database.execute("SELECT count(*) FROM step").fetchone()[0]
 
 
@@ -134,7 +134,7 @@ def test_a_store_with_a_part_in_its_log_is_not_read_there() -> None:
         store.with_name("s.db-wal").write_bytes(b"committed")
         store.chmod(0o444)
         with (
-            _only_read(store.parent),
+            only_read(store.parent),
             pytest.raises(MonitorError, match="copy both to another folder"),
             opened(Settings(store=str(store))),
         ):

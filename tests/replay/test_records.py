@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 
 from monitor import Abend, Aid, Converse, Outcome, Task, transaction
@@ -18,6 +21,7 @@ from monitor.startup import open_region
 from monitor.store import Table
 from screens.replay.commands.against import run_again
 from screens.replay.records import Records, Unlike
+from tests.monitor.test_doctor import only_read
 from tests.replay.programs import RPLY01, Count
 from tests.replay.test_recording import PROGRAMS, work
 from transactions.bank.records import Account
@@ -247,6 +251,17 @@ def test_of_one_conversation_only_its_own_records_are_told(
         (other,) = database.execute("SELECT id FROM conversation WHERE terminal = 'T002'").fetchone()
     outcome = asyncio.run(run_again(written, only=other))
     assert (outcome.steps, outcome.same, outcome.different) == (2, 2, [])
+
+
+def test_records_are_compared_in_a_folder_that_cannot_be_written(written: Settings) -> None:
+    """As the history is."""
+    asyncio.run(run_again(written))  # all is imported
+    with TemporaryDirectory() as folder:
+        store = Path(shutil.copy(written.store, folder))
+        store.chmod(0o444)
+        with only_read(store.parent):
+            outcome = asyncio.run(run_again(msgspec.structs.replace(written, store=str(store))))
+    assert (5, []) == (outcome.same, outcome.different)
 
 
 def test_an_alarm_is_compared(written: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
