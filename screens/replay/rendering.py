@@ -53,11 +53,15 @@ def block(rows: tuple[str, ...]) -> str:
 
 
 def places_of(screen: Screen, layouts: Layouts) -> dict[str, Place]:
-    """Where every named field of a screen is; of two with one name, the one written last."""
+    """Where every named field of a screen is; a name is that of the map written last, below it `MAP.name`."""
     places: dict[str, Place] = {}
+    owners: dict[str, str] = {}
     for panel in screen.panels:
         layout = layouts(panel.layout) if callable(layouts) else layouts[panel.layout]
         for name, field in layout.named.items():
+            if name in places:
+                places[f"{owners[name]}.{name}"] = places.pop(name)
+            owners[name] = layout.map
             row, column = divmod(field.address, layout.columns)
             places[name] = Place((row * screen.columns + column + 1) % space_size(screen), field.length)
     return places

@@ -67,8 +67,8 @@ class Verdict(msgspec.Struct, frozen=True):
     skipped: str = ""
     """Why it could not be run."""
     expected: tuple[str, ...] = ()
-    found: tuple[str, ...] = ()
-    """The screens, if they differ."""
+    found: Seen | None = None
+    """The rows of the stored screen and the screen of today, if they differ."""
 
 
 class _Units(UnitIds):
@@ -224,35 +224,33 @@ class Rerun:
             for name in ("outcome", "code", "next")
             if getattr(step, name) != getattr(found, name)
         ]
-        if step.screen == found.screen:
-            screens: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        else:
-            words, screens = self._compare_screens(step.screen, found.screen)
-            unlike += words
+        expected: tuple[str, ...] = ()
+        seen: Seen | None = None
+        if step.screen != found.screen:
+            word, expected, seen = self._compare_screens(step.screen, found.screen)
+            unlike += filter(None, (word,))
         program = self._engine.programs.get(found.next)
         if told := areas_differ(step, found, None if program is None else program.area_type):
             unlike.append(told)
-        return Verdict(step, ", ".join(unlike), "", *screens)
+        return Verdict(step, ", ".join(unlike), "", expected, seen)
 
-    def _compare_screens(
-        self, stored: str, new: str
-    ) -> tuple[list[str], tuple[tuple[str, ...], tuple[str, ...]]]:
+    def _compare_screens(self, stored: str, new: str) -> tuple[str, tuple[str, ...], Seen | None]:
+        """What differs first; empty: nothing. The screens, if that can be seen on them."""
         before, after = Replica(self._presenter), Replica(self._presenter)
         before.show(stored)
         after.show(new)
-        rows = before.rows, after.rows
-        places = after.places
-        seen = Seen(rows[1], after.space.columns, "", "", places=places)
-        if changed_cells(block(rows[0]), seen, self._volatile):
-            return ["screen"], rows
+        rows, places = before.rows, after.places
+        seen = Seen(after.rows, after.space.columns, "", "", places=places)
+        if changed_cells(block(rows), seen, self._volatile):
+            return "screen", rows, seen
         looks = attributes_of(before.space, before.places), attributes_of(after.space, places)
         if looks[0] != looks[1]:
-            return ["attributes"], rows
+            return "attributes", rows, seen
         if before.space.cursor != after.space.cursor:
-            return ["cursor"], rows
+            return "cursor", rows, seen
         if before.screen.alarm != after.screen.alarm:
-            return [f"alarm {_rung(after)} instead of {_rung(before)}"], ((), ())
-        return [], ((), ())
+            return f"alarm {_rung(after)} instead of {_rung(before)}", (), None
+        return "", (), None
 
     def _impose(self, step: StoredStep, seed: int) -> None:
         """Make the store stand where the stored step left it."""

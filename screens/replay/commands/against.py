@@ -69,9 +69,9 @@ def against(
     drawn = 0
     for verdict in outcome.different:
         click.echo(line_of(verdict))
-        if verdict.found and drawn < shown:
+        if verdict.found is not None and drawn < shown:
             drawn += 1
-            click.echo("\n".join(screens_of(verdict, volatile)))
+            click.echo("\n".join(screens_of(verdict.expected, verdict.found, volatile)))
     for text in (*outcome.records, *outcome.unknown):
         click.echo(text)
     for reason, count in outcome.skipped.items():
@@ -116,11 +116,11 @@ def line_of(verdict: Verdict) -> str:
     )
 
 
-def screens_of(verdict: Verdict, volatile: tuple[str, ...]) -> list[str]:
-    """Both screens."""
-    expected = block(verdict.expected)
-    cells = changed_cells(expected, Seen(verdict.found, 80, "", ""), volatile)
-    return ["", *side_by_side(expected, verdict.found, cells, screen_width(), LABELS), ""]
+def screens_of(stored: tuple[str, ...], today: Seen, volatile: tuple[str, ...]) -> list[str]:
+    """Both screens, with what differs marked but for volatile fields."""
+    expected = block(stored)
+    cells = changed_cells(expected, today, volatile)
+    return ["", *side_by_side(expected, today.rows, cells, screen_width(), LABELS), ""]
 
 
 def _count(outcome: Outcome, verdict: Verdict) -> None:
