@@ -24,6 +24,8 @@ class Choice:
     value: object
     keys: str = ""
     """How to reach the same by keys."""
+    also: str = ""
+    """Another name, found by the search and not shown."""
 
 
 class Chooser(Dialog[object]):
@@ -77,18 +79,18 @@ class Chooser(Dialog[object]):
 
     def on_input_submitted(self) -> None:
         """Enter chooses what is highlighted."""
-        highlighted = self.query_one(OptionList).highlighted
-        if highlighted is not None:
-            self.answer(self._shown[highlighted].value)
+        if (choice := self._highlighted()) is not None:
+            self.answer(choice.value)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self) -> None:
         """So does a click."""
-        self.answer(self._shown[event.option_index].value)
+        self.on_input_submitted()
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """What is highlighted is tried out at once."""
-        if self._preview is not None:
-            self._preview(self._shown[event.option_index].value)
+    def on_option_list_option_highlighted(self) -> None:
+        """What is highlighted now is tried out at once; the list may be another than when this was sent."""
+        choice = self._highlighted()
+        if self._preview is not None and choice is not None and self.is_current:
+            self._preview(choice.value)
 
     def action_move(self, step: int) -> None:
         """Move the highlight while the typing stays in its line."""
@@ -100,10 +102,16 @@ class Chooser(Dialog[object]):
         """Choose nothing."""
         self.answer()
 
+    def _highlighted(self) -> Choice | None:
+        place = self.query_one(OptionList).highlighted
+        return None if place is None else self._shown[place]
+
     def _narrow(self, typed: str) -> None:
         words = typed.lower().split()
         self._shown = [
-            choice for choice in self._choices if all(word in choice.label.lower() for word in words)
+            choice
+            for choice in self._choices
+            if all(word in f"{choice.label} {choice.also}".lower() for word in words)
         ]
         choices = self.query_one(OptionList)
         choices.clear_options()

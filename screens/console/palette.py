@@ -45,7 +45,7 @@ def commands(keymap: KeyMap) -> list[Choice]:
 def choices(kind: Kind, folder: Path | None) -> list[Choice]:
     """What there is to choose from; key maps of the user's own are in `folder`/keys."""
     if kind is Kind.THEME:
-        return [Choice(theme.title, theme.name) for theme in THEMES.values()]
+        return [Choice(theme.title, theme.name, also=theme.name) for theme in THEMES.values()]
     if kind is Kind.CURSOR:
         return [Choice(shape.value.title(), shape) for shape in CursorShape]
     own = sorted(path.stem for path in (folder / "keys").glob("*.toml")) if folder else []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from monitor.exchange import Aid, Reason, Refused
 from screens.console.app import Terminal
@@ -246,6 +247,34 @@ async def test_a_look_is_previewed_and_remembered(tmp_path: Path) -> None:
     async with again.run_test(size=(80, 25)) as pilot:
         await settled(pilot)
         assert again.view.look.cursor is CursorShape.UNDERSCORE
+
+
+async def test_a_search_without_a_match_leaves_the_look_as_it_is(tmp_path: Path) -> None:
+    """Keys that come faster than the list can follow are no fault; Enter then chooses nothing."""
+    app, _ = terminal(tmp_path)
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"cursor", "enter")
+        await pilot.pause()
+        typed = app.screen.query_one(Input)
+        for typed.value in ("c", "cm"):
+            pass
+        await settled(pilot)
+        await pilot.press("enter")
+        assert isinstance(app.screen, Chooser)
+        assert app.view.look.cursor is CursorShape.BLOCK
+
+
+async def test_a_look_is_found_by_the_name_it_is_remembered_under(tmp_path: Path) -> None:
+    """`mono` of terminal.toml is called No colour in the list."""
+    app, _ = terminal(tmp_path)
+    async with app.run_test(size=(80, 25)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"colours", "enter")
+        await pilot.pause()
+        await pilot.press(*"mono", "enter")
+        await pilot.pause()
+        assert app.preferences.theme == "mono"
 
 
 async def test_a_key_without_function_after_the_prefix_is_said() -> None:
