@@ -28,6 +28,7 @@ RETRY_S_MIN = 0.2
 RETRY_S_MAX = 5.0
 STORE_RETRIES_MAX = 3
 TYPE_AHEAD_KEYS_MAX = 2_000
+TYPE_AHEAD_FULL = f"no more than {TYPE_AHEAD_KEYS_MAX} keys wait in line: the rest is dropped"
 
 Answer = TypeVar("Answer")
 
@@ -54,6 +55,10 @@ class Session:
         """Time from the last key that sent to its screen."""
         self.alarms = 0
         """How often the host rang since the start."""
+        self.asking = False
+        """True while a question to the host has no answer yet."""
+        self.unanswered = False
+        """True from the moment an input is sent until its answer, or its refusal, is here."""
         self.type_ahead: deque[Key | str | Iterator[Key | str]] = deque()
         self._host = host
         self._decoder = decoder
@@ -68,11 +73,6 @@ class Session:
     def waiting(self) -> bool:
         """True while an input is with the host, or the host is out of reach."""
         return self.space.lock in (Lock.WAIT, Lock.NOT_CONNECTED)
-
-    @property
-    def asking(self) -> bool:
-        """True while a question to the host has no answer yet."""
-        return self._work is not None and not self._work.done()
 
     def attach(self) -> None:
         """Begin, or take the terminal back: ask the host where it stands."""
@@ -108,7 +108,7 @@ class Session:
             await asyncio.wait([self._work])
 
     async def close(self) -> None:
-        """Stop asking; an input that is with the host already runs to its end there."""
+        """Stop asking; an input that is `unanswered` then is given up, and may have been stored or not."""
         if self._work is not None:
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
@@ -136,12 +136,13 @@ class Session:
         if self.link is not Link.UP and not self.asking:
             self.attach()
         else:
-            self.message = "" if not self.waiting else self.message
+            if not self.waiting or self.message == TYPE_AHEAD_FULL:
+                self.message = ""
             self.space.reset()
 
     def _queue(self, key: Key | str | Iterator[Key | str]) -> None:
         if len(self.type_ahead) >= TYPE_AHEAD_KEYS_MAX:
-            self.message = f"no more than {TYPE_AHEAD_KEYS_MAX} keys wait in line: the rest is dropped"
+            self.message = TYPE_AHEAD_FULL
         elif self.link is not Link.TAKEN:
             self.type_ahead.append(key)
 
@@ -151,10 +152,12 @@ class Session:
         before = self.space.snapshot()
         inbound = self._inbound(aid)
         self.space.lock = Lock.WAIT
+        self.unanswered = True
         self._begin(self._step(inbound, before))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         self._given_up = False
+        self.asking = True
         self._work = asyncio.create_task(self._guarded(work))
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
@@ -184,6 +187,7 @@ class Session:
     async def _step(self, inbound: Inbound, before: Snapshot) -> None:
         started = time.monotonic()
         answer = await self._ask(lambda: self._host.step(inbound))
+        self.unanswered = False
         self.response_s = time.monotonic() - started
         self.message = ""
         if isinstance(answer, Outbound):
@@ -238,6 +242,7 @@ class Session:
             else:
                 store = isinstance(answer, Refused) and answer.reason is Reason.STORE
                 if not store or tries >= STORE_RETRIES_MAX or self._given_up:
+                    self.asking = False
                     return answer
                 self.message = "the store is not ready; trying again"
             self._changed()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from monitor.exchange import Aid, Reason, Refused
 from screens.attributes import Attribute, Validation
-from screens.console.session import Link, Session
+from screens.console.session import TYPE_AHEAD_FULL, TYPE_AHEAD_KEYS_MAX, Link, Session
 from screens.keys import Key
 from screens.layout import LaidField, Layout
 from screens.presentation_space import Lock
@@ -223,3 +225,47 @@ async def test_a_screen_that_cannot_be_shown_does_not_end_the_terminal() -> None
     session.press(Key.ENTER)
     await session.settle()
     assert (session.space.lock, "cannot be shown" in session.message) == (Lock.NONE, True)
+
+
+async def test_a_refused_attachment_is_told_with_no_question_open() -> None:
+    """When the terminal was lost, the last word of the session already says that Reset takes it back."""
+    presenter = FakePresenter()
+    host = FakeHost(presenter)
+    told: list[tuple[Link, bool]] = []
+    session = Session(host, presenter, "T001", lambda: told.append((session.link, session.asking)))
+    session.attach()
+    await session.settle()
+    host.answers = [Refused(Reason.TAKEN_OVER, "taken over")]
+    session.press(Key.ENTER)
+    await session.settle()
+    assert told[-1] == (Link.TAKEN, False)
+    host.answers = [Refused(Reason.BUSY, "the region is full")]
+    session.press(Key.RESET)
+    await session.settle()
+    assert told[-1] == (Link.TAKEN, False)
+
+
+async def test_reset_takes_the_word_about_dropped_keys_away() -> None:
+    """With the line empty, nothing is too long any more."""
+    session, host = await attached()
+    host.gate.clear()
+    session.press(Key.ENTER)
+    session.type("x" * (TYPE_AHEAD_KEYS_MAX + 1))
+    said = session.message
+    session.press(Key.RESET)
+    host.gate.set()
+    assert (said, session.message, session.space.lock) == (TYPE_AHEAD_FULL, "", Lock.WAIT)
+    await session.settle()
+
+
+async def test_an_input_is_unanswered_until_its_answer_is_here() -> None:
+    """Also when the session ends before: then nobody knows what became of it."""
+    session, host = await attached()
+    session.press(Key.ENTER)
+    await session.settle()
+    answered = session.unanswered
+    host.gate.clear()
+    session.press(Key.ENTER)
+    await asyncio.sleep(0)  # it is on its way
+    await session.close()
+    assert (answered, session.unanswered) == (False, True)
