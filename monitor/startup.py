@@ -7,8 +7,8 @@ import os
 import random
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -20,7 +20,7 @@ from monitor.committer import Committer
 from monitor.deadline import Deadlines
 from monitor.dispatcher import Dispatcher
 from monitor.engine import Engine
-from monitor.errors import StartupError
+from monitor.errors import StartupError, StoreError
 from monitor.exchange import Attachment, Inbound, Outbound, Presentation, Refused
 from monitor.files import Reports
 from monitor.history import prune
@@ -107,14 +107,16 @@ async def open_region(
             limits.store_process_units_min,
             lambda text: region.log.log.info("store process", text=text),
         )
-        region = await start(
-            settings,
-            application,
-            store=store,
-            number=await _register(writer, clock or SystemClock(), settings.limits),
-            clock=clock or SystemClock(),
-            randomness=randomness or random.SystemRandom(),
-        )
+        with _starting():
+            number = await _register(writer, clock or SystemClock(), settings.limits)
+            region = await start(
+                settings,
+                application,
+                store=store,
+                number=number,
+                clock=clock or SystemClock(),
+                randomness=randomness or random.SystemRandom(),
+            )
         store.contended = region.engine.threads.contend
         try:
             yield region
@@ -165,15 +167,26 @@ async def _connections(
         return opened[-1]
 
     try:
-        with translated():
+        with _starting():
             writer = await open_one(read_only=False)
             tables = await prepare_schema(writer, application)
             for _ in range(3):
                 await open_one(read_only=True)
+        with translated():
             yield opened, tables
     finally:
         for connection in reversed(opened):
             await connection.close()
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """The store's errors before anybody is at work: there is no key to press again."""
+    try:
+        with translated():
+            yield
+    except StoreError as error:
+        raise type(error)(str(error).replace("press the key again", "start again")) from error
 
 
 async def prepare_schema(writer: Connection, application: Application) -> tuple[Table, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import MonitorError, StartupError, StoreBroken
+from monitor.errors import MonitorError, StartupError, StoreBroken, StoreBusy
 from monitor.exchange import Attachment, Refused
 from monitor.inspection import opened
 from monitor.limits import Limits
@@ -46,6 +46,19 @@ def test_a_store_that_cannot_be_written_is_told_with_its_path(
         StartupError, match=f"{store} cannot be written; change the permissions of {refused},"
     ):
         store_path(settings_for(store))
+
+
+async def test_a_store_that_is_held_at_the_start_asks_for_another_start(tmp_path: Path) -> None:
+    """There is no key yet that could be pressed again."""
+    store = tmp_path / "store.db"
+    settings = settings_for(store, limits=Limits(store_busy_s_max=0.05))
+    async with open_region(settings):
+        pass
+    with closing(sqlite3.connect(store, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy, match=r"^another process holds the store; start again$"):
+            async with open_region(settings):
+                pass
 
 
 async def test_history_may_be_kept_for_longer_than_there_is_a_calendar(tmp_path: Path) -> None:
