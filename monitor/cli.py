@@ -8,6 +8,7 @@ import importlib
 import math
 import os
 import sys
+import traceback
 from collections.abc import Callable, Coroutine
 from importlib.util import find_spec
 from pathlib import Path
@@ -192,11 +193,24 @@ def demo(ctx: click.Context, settings: Settings, terminal: str) -> None:
 
 
 def _has_terminal() -> bool:
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    streams = (sys.stdin, sys.stdout, sys.stderr)  # one that was closed before the start is None
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 async def _work(settings: Settings, terminal: str) -> None:
     console: Callable[..., Coroutine[Any, Any, None]] = named(CONSOLE)
     async with open_region(settings) as region:
         tune_process()
-        await console(region, region.presentation, terminal)
+        try:
+            await console(region, region.presentation, terminal)
+        except Exception as error:
+            region.log.log.warning("terminal failed", terminal=terminal, **failure(error))
+            raise
+
+
+def failure(error: Exception) -> dict[str, object]:
+    """What a log keeps of a failure: its kind and where it was, not its words, which may be an operator's."""
+    cause = error.__cause__ or error
+    frames = traceback.extract_tb(cause.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return {"error": type(cause).__name__, "places": places}

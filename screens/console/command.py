@@ -16,7 +16,7 @@ from screens.console.keymap import KeyMapError
 )
 def keys(profile: str) -> None:
     """Press a key: see its bytes, its name, and the function it runs."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise click.UsageError("keys needs a terminal to read keys from.")
     try:
         try_keys(profile)

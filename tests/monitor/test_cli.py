@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from monitor import cli
+from monitor.errors import MonitorError
 
 DISK_FULL = OSError(28, "No space left on device")
 
@@ -59,3 +61,33 @@ def test_a_package_named_as_one_of_ours_is_told(
     name = there.partition("/")[0].removesuffix(".py")
     told = f"entracte: {file} has the name of a package of entracte's own, {name}; rename it\n"
     assert (done.exit_code, done.output) == (2, told)
+
+
+def test_a_terminal_that_fails_is_told_in_a_line_and_logged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With an exit code of its own; the log says where it was, and nothing that was typed."""
+
+    async def fails(*_: object) -> None:
+        raise MonitorError("the terminal ended") from KeyError("typed")
+
+    found = cli.named
+    monkeypatch.setattr(cli, "named", lambda name: fails if name == cli.CONSOLE else found(name))
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    monkeypatch.chdir(tmp_path)
+    Path("entracte.toml").write_text('log = "region.log"\n')
+    done = CliRunner().invoke(cli.main, ["run"])
+    assert (done.exit_code, done.output) == (2, "entracte: the terminal ended\n")
+    events = [json.loads(line) for line in Path("region.log").read_text().splitlines()]
+    (failed,) = (event for event in events if event["event"] == "terminal failed")
+    assert (failed["error"], failed["terminal"], "typed" in str(failed)) == ("KeyError", "T001", False)
+
+
+@pytest.mark.parametrize("name", ["run", "keys"])
+def test_without_a_standard_input_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """`<&-` is told as `</dev/null` is."""
+    command = cli.main.get_command(click.Context(cli.main), name)
+    assert command is not None
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(click.UsageError, match="needs a terminal"):
+        command.main([], standalone_mode=False)
