@@ -23,6 +23,7 @@ async def run(host: Host, presentation: object, terminal: str) -> None:
     decoder = decoder_of(presentation)
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_S))  # both are read by Textual when it is imported
     os.environ.setdefault("ESCDELAY", str(ESCAPE_MS))
+    _obey_no_color()
     from screens.console.app import Terminal
     from screens.console.preferences import folder
 
@@ -39,3 +40,14 @@ async def run(host: Host, presentation: object, terminal: str) -> None:
         with suppress(NotImplementedError):  # an event loop that cannot
             loop.add_signal_handler(ends, leave, ends)
     await console.run_async()
+
+
+def _obey_no_color() -> None:
+    """Textual reads NO_COLOR, set to nothing as well, and leaves a dumb terminal without underscores."""
+    from screens.console.themes import has_colors
+
+    if has_colors(os.environ):
+        os.environ.pop("NO_COLOR", None)
+    else:
+        os.environ["NO_COLOR"] = "1"
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")

@@ -29,7 +29,7 @@ from screens.console.preferences import Preferences
 from screens.console.printing import Paper, print_screen
 from screens.console.session import Session
 from screens.console.status import status
-from screens.console.themes import THEMES, Theme
+from screens.console.themes import THEMES, Theme, has_colors
 from screens.drawing import Decoder
 from screens.keys import Key
 from screens.presentation_space import Lock
@@ -47,7 +47,8 @@ class Terminal(App[None]):
 
     def __init__(self, host: Host, decoder: Decoder, terminal: str, folder: Path | None = None) -> None:
         """`folder` keeps what the operator chooses; None remembers nothing."""
-        super().__init__(driver_class=driver_class())
+        self._colorless = not has_colors(os.environ)
+        super().__init__(driver_class=driver_class(), ansi_color=self._colorless or None)
         self.session = Session(host, decoder, terminal, self.draw)
         self.view = Display(self.session.space)
         self.marking = Marking(self.session.space)
@@ -254,7 +255,7 @@ class Terminal(App[None]):
     def choose(self, preferences: Preferences) -> None:
         """Put choices into effect."""
         self.preferences = preferences
-        theme = "mono" if os.environ.get("NO_COLOR") else preferences.theme
+        theme = "mono" if self._colorless else preferences.theme
         self.view.look.theme = THEMES[theme].on(
             _DEPTHS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
         )

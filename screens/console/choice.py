@@ -34,7 +34,7 @@ class Chooser(Dialog[object]):
     DEFAULT_CSS = """
     Chooser { align: center top; background: $background 40%; }
     Chooser > Vertical {
-        width: 60; height: auto; max-height: 90%; margin-top: 2; background: $surface; padding: 0 1;
+        width: 60; max-width: 100%; height: auto; max-height: 90%; margin-top: 2; background: $surface; padding: 0 1;
         border: round $primary; border-title-color: $foreground;
     }
     Chooser Input { background: $panel; padding: 0 1; margin-bottom: 1; }
@@ -44,6 +44,7 @@ class Chooser(Dialog[object]):
         scrollbar-background: $surface; scrollbar-color: $primary 60%;
     }
     Chooser OptionList > .option-list--option-highlighted { background: $primary; color: $background; }
+    Chooser OptionList:nocolor > .option-list--option-highlighted { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+p", "leave", show=False),

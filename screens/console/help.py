@@ -69,7 +69,7 @@ class HelpPanel(Dialog[None]):
     DEFAULT_CSS = """
     HelpPanel { align: center middle; background: $background 40%; }
     HelpPanel > VerticalScroll {
-        width: 78; height: auto; max-height: 100%; background: $surface; padding: 0 1;
+        width: 78; max-width: 100%; height: auto; max-height: 100%; background: $surface; padding: 0 1;
         border: round $primary; border-title-color: $foreground; scrollbar-size-vertical: 1;
         scrollbar-background: $surface; scrollbar-color: $primary 60%;
     }
@@ -103,8 +103,8 @@ def help_text(keymap: KeyMap) -> Group:
 def _reached(keymap: KeyMap, function: Function) -> str:
     """The shortest way, and the second one where both fit."""
     ways = keymap.keys_of(function)
-    both = ", ".join(ways[:2])
-    return both if len(both) <= KEYS_WIDTH else next(iter(ways), "-")
+    both = ", ".join(ways[:2]) or "-"
+    return both if len(both) <= KEYS_WIDTH else ways[0]
 
 
 def _table(rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid
@@ -23,6 +24,10 @@ PAD: tuple[tuple[Key, ...], ...] = (
     (Key.ATTN, Key.SYSREQ, Key.DUP, Key.FIELD_MARK, Key.INSERT, Key.DELETE),
     (Key.ERASE_EOF, Key.ERASE_INPUT, Key.DELETE_FIELD, Key.NEWLINE, Key.BACKTAB, Key.HOME),
 )
+
+
+KEY_COLUMNS = 13
+"""Columns of the window for a key and the gap after it: the longest name has eleven letters."""
 
 
 class PadKey(Static):
@@ -51,20 +56,22 @@ class KeyPad(Dialog[Key | None]):
     DEFAULT_CSS = """
     KeyPad { align: center bottom; background: $background 20%; }
     KeyPad > Grid {
-        grid-size: 6 7; grid-gutter: 0 1; width: 79; height: 9; padding: 0 0; background: $surface;
-        border: round $primary; border-title-color: $foreground;
+        grid-size: 6; grid-gutter: 0 1; grid-rows: 1; width: 79; max-width: 100%; height: auto; max-height: 100%;
+        background: $surface; border: round $primary; border-title-color: $foreground;
+        overflow-y: auto; scrollbar-size-vertical: 1;
     }
     KeyPad PadKey { width: 100%; height: 1; content-align: center middle; text-align: center; background: $panel; }
     KeyPad PadKey:hover { background: $primary 40%; }
     KeyPad PadKey:focus { background: $primary; color: $background; text-style: bold; }
+    KeyPad PadKey:nocolor:focus { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+k", "leave", show=False),
         Binding("enter,space", "press", show=False),
         Binding("left", "move(-1)", show=False),
         Binding("right", "move(1)", show=False),
-        Binding("up", "move(-6)", show=False),
-        Binding("down", "move(6)", show=False),
+        Binding("up", "move_row(-1)", show=False),
+        Binding("down", "move_row(1)", show=False),
     ]
     AUTO_FOCUS = "PadKey"
 
@@ -75,6 +82,11 @@ class KeyPad(Dialog[Key | None]):
             for row in PAD:
                 for key in row:
                     yield PadKey(key)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """As many keys in a row as the window has room for."""
+        columns = min(max((event.size.width - 1) // KEY_COLUMNS, 1), len(PAD[0]))
+        self.query_one(Grid).styles.grid_size_columns = columns
 
     def on_pad_key_pressed(self, event: PadKey.Pressed) -> None:
         """Press the key on the display."""
@@ -90,6 +102,10 @@ class KeyPad(Dialog[Key | None]):
         keys = list(self.query(PadKey))
         at = keys.index(self.focused) if isinstance(self.focused, PadKey) else 0
         keys[(at + step) % len(keys)].focus()
+
+    def action_move_row(self, step: int) -> None:
+        """Go to the key above or below."""
+        self.action_move(step * (self.query_one(Grid).styles.grid_size_columns or 1))
 
     def action_leave(self) -> None:
         """Press nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -53,14 +54,43 @@ class Theme:
         """The same on a terminal of fewer colours: entry fields are underscored when their tint is lost."""
         if not self.entry:
             return self
-        tint, ground = (RichColor.parse(color).downgrade(depth) for color in (self.entry, self.background))
-        return (
-            self if tint != ground else dataclasses.replace(self, name=f"{self.name}/{depth.name}", entry="")
+        tint, ground = (
+            RichColor.parse(color).downgrade(depth)[1:] for color in (self.entry, self.background)
         )
+        few = _OF_SIXTEEN if depth in (ColorSystem.STANDARD, ColorSystem.WINDOWS) else {}
+        unprotected, bright, protected, protected_bright = (few.get(color, color) for color in self.base)
+        there = dataclasses.replace(
+            self,
+            entry="" if tint == ground else self.entry,
+            colors={name: few.get(color, color) for name, color in self.colors.items()},
+            base=(unprotected, bright, protected, protected_bright),
+        )
+        return self if there == self else dataclasses.replace(there, name=f"{self.name}/{depth.name}")
 
     def plain(self, color: str = "", *, bold: bool = False, reverse: bool = False) -> Style:
         """A style of the terminal's own, on the background."""
         return _plain(color, self.background, bold, reverse)
+
+
+_OF_SIXTEEN = {
+    "#6ea8fe": "#5555ff",
+    "#8cb8ff": "#5555ff",
+    "#e8a33d": "#aa5500",
+    "#1d4fa8": "#0000aa",
+    "#1b6b3a": "#00aa00",
+    "#0b6670": "#00aaaa",
+}
+"""Colours whose nearest of sixteen is a grey or another hue, and the one of the sixteen to take."""
+
+
+def has_colors(environment: Mapping[str, str]) -> bool:
+    """False with NO_COLOR set (to something), and on a terminal that TERM says has none."""
+    if environment.get("NO_COLOR"):
+        return False
+    return bool(environment.get("COLORTERM")) or not _COLORLESS.fullmatch(environment.get("TERM", ""))
+
+
+_COLORLESS = re.compile(r"dumb|unknown|vt[1-4]\d\d.*|.*-(m|mono)")
 
 
 def _visible(attribute: Attribute) -> Attribute:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -21,8 +22,11 @@ import pytest
 WAIT_S_MAX = 15.0
 
 
+COLOR = re.compile(rb"\x1b\[[0-9;]*(?<![0-9])(3[0-8]|4[0-8]|9[0-7]|10[0-7])(?![0-9])[0-9;]*m")
+
+
 @contextmanager
-def window() -> Iterator[tuple[int, int, subprocess.Popen[bytes]]]:
+def window(**environment: str) -> Iterator[tuple[int, int, subprocess.Popen[bytes]]]:
     """The window's end of a terminal, the process's end, and the process, with its form on the screen."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -32,7 +36,7 @@ def window() -> Iterator[tuple[int, int, subprocess.Popen[bytes]]]:
         stdout=theirs,
         stderr=theirs,
         cwd=Path(__file__).parents[3],
-        env={**os.environ, "TERM": "xterm-256color"},
+        env={**os.environ, "TERM": "xterm-256color", **environment},
     )
     try:
         yield ours, theirs, terminal
@@ -55,6 +59,24 @@ def test_a_signal_gives_the_window_back(asked: signal.Signals) -> None:
         assert b"\x1b[?1000l" in said
         assert terminal.wait(WAIT_S_MAX) == 0
         assert termios.tcgetattr(theirs) == before
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "vt100", "COLORTERM": ""}])
+def test_without_colours_no_dialog_has_any(environment: dict[str, str]) -> None:
+    """Not one byte asks for a colour: on the form, the key pad, the palette and the help."""
+    with window(**environment) as (ours, _, _):
+        said = read_until(ours, b"FORM01")
+        steps = (
+            (b"\x0b", b"EraseEOF"),
+            (b"\x0b", b"Enter=Check"),
+            (b"\x10", b"Colours"),
+            (b"help\r", b"next field"),
+        )
+        for key, shown in steps:
+            os.write(ours, key)
+            said += read_until(ours, shown)
+        assert COLOR.findall(said) == []
+        assert b"\x1b[7" in said or b";7" in said
 
 
 def test_a_window_that_is_gone_ends_the_process() -> None:
