@@ -6,8 +6,12 @@ import asyncio
 import gc
 import os
 import signal
+import sys
+import traceback
 from contextlib import suppress
+from pathlib import Path
 
+from monitor.errors import MonitorError
 from monitor.exchange import Host
 from screens.drawing import decoder_of
 
@@ -18,8 +22,30 @@ ESCAPE_MS = 40
 """How soon Esc is Reset: a key that comes sooner after it counts as typed with Alt."""
 
 
+NOT_ANSWERED = (
+    "entracte: the last input was not answered, so it may have been stored or not: "
+    "start again to see where the terminal stands\n"
+)
+
+
+class TerminalFault(MonitorError):
+    """The terminal ended by a fault of its own; every answer that was shown is stored."""
+
+    def __init__(self, fault: Exception) -> None:
+        frames = traceback.extract_tb(fault.__traceback__)
+        place = f", {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+        super().__init__(
+            f"the terminal ended by a fault of its own ({type(fault).__name__}{place}); "
+            "every answer it has shown is stored: start again"
+        )
+        self.fault = fault
+
+
 async def run(host: Host, presentation: object, terminal: str) -> None:
-    """Open the terminal on a host until the operator quits. Needs a TTY, and a presentation that can be drawn."""
+    """Open the terminal on a host until the operator quits; raises `TerminalFault`.
+
+    Needs a TTY, and a presentation that can be drawn.
+    """
     decoder = decoder_of(presentation)
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_PER_S))  # both are read by Textual when it is imported
     os.environ.setdefault("ESCDELAY", str(ESCAPE_MS))
@@ -40,6 +66,11 @@ async def run(host: Host, presentation: object, terminal: str) -> None:
         with suppress(NotImplementedError):  # an event loop that cannot
             loop.add_signal_handler(ends, leave, ends)
     await console.run_async()
+    if console.session.unanswered:
+        with suppress(OSError):  # the window is gone, and with it whoever would read this
+            os.write(sys.stderr.fileno(), NOT_ANSWERED.encode())
+    if console.fault:
+        raise TerminalFault(console.fault) from console.fault
 
 
 def _obey_no_color() -> None:

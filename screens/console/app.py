@@ -12,6 +12,7 @@ from rich.color import ColorSystem
 from textual import events
 from textual.app import App, ComposeResult
 from textual.theme import Theme as WidgetTheme
+from textual.timer import Timer
 
 from monitor.exchange import Host
 from screens.console import keymap, pasting
@@ -26,7 +27,7 @@ from screens.console.keymap import Function, KeyMapError, Local
 from screens.console.marking import Marking
 from screens.console.palette import TITLES, Kind, choices, commands
 from screens.console.preferences import Preferences
-from screens.console.printing import Paper, print_screen
+from screens.console.printing import Paper, kept, print_screen
 from screens.console.session import Session
 from screens.console.status import status
 from screens.console.themes import THEMES, Theme, has_colors
@@ -36,6 +37,9 @@ from screens.presentation_space import Lock
 
 WAIT_SHOWN_S = 0.1
 """A wait shorter than this is not shown: nothing flickers."""
+
+LEAVE_S_MAX = 10.0
+"""How long the operator who leaves waits for the answer to what was sent."""
 
 
 class Terminal(App[None]):
@@ -52,13 +56,16 @@ class Terminal(App[None]):
         self.session = Session(host, decoder, terminal, self.draw)
         self.view = Display(self.session.space)
         self.marking = Marking(self.session.space)
+        self.fault: Exception | None = None
+        """What ended the terminal against everybody's will."""
         self._folder = folder
-        self.preferences, trouble = (
+        self.preferences, self._trouble = (
             Preferences.read(folder / "terminal.toml") if folder else (Preferences(), "")
         )
-        self.word = trouble or LOCAL_HINTS
+        self.word = LOCAL_HINTS
         """What the terminal itself has to say, until the next key."""
         self._clicks = Clicks()
+        self._leaving: Timer | None = None
         self._prefix = ""
         self._waiting_since: float | None = None
         self._alarms = 0
@@ -72,6 +79,8 @@ class Terminal(App[None]):
         for theme in THEMES.values():
             self.register_theme(_widget_theme(theme))
         self.choose(self.preferences)
+        if self._trouble:
+            self.word = self._trouble if self.word == LOCAL_HINTS else f"{self._trouble}; {self.word}"
         self.session.attach()
 
     async def on_unmount(self) -> None:
@@ -98,6 +107,8 @@ class Terminal(App[None]):
         """Bring the window up to date."""
         if not self.view.is_attached:
             return
+        if self._leaving and not self.session.unanswered:
+            self._answered(self._leaving)
         look, session = self.view.look, self.session
         if session.alarms != self._alarms:
             self._alarms = session.alarms
@@ -121,6 +132,8 @@ class Terminal(App[None]):
 
     def perform(self, function: Function) -> None:
         """Run a key function, the host's or the terminal's own."""
+        if isinstance(function, Key) and self._deaf:
+            return
         if isinstance(function, Key):
             self.marking.clear()
             self.session.press(function)
@@ -147,13 +160,15 @@ class Terminal(App[None]):
             case Local.REDRAW:
                 self.refresh(layout=True)
             case Local.QUIT:
-                self.exit()
+                self._leave()
 
     def on_display_pointed(self, event: Display.Pointed) -> None:
         """A click on `F3=Exit` presses it, a click elsewhere moves the cursor, a double click is Enter.
 
         While the host works the cursor stays, so a double click sends nothing from where it is.
         """
+        if self._deaf:
+            return
         self.word = ""
         hint = hint_at(self.session.space, event.address)
         if event.times == 1:
@@ -179,7 +194,7 @@ class Terminal(App[None]):
             self.draw()
             return
         unused, self._prefix = self._prefix, ""
-        if self.view.too_small and not isinstance(function, Local):
+        if self._deaf and not isinstance(function, Local):
             return
         if function is not None:
             self.perform(function)
@@ -189,6 +204,34 @@ class Terminal(App[None]):
         elif event.is_printable and event.character:
             self.marking.clear()
             self.session.type(event.character)
+
+    @property
+    def _deaf(self) -> bool:
+        """True while nothing may go to the host: in a window too small nobody sees it; who leaves has finished."""
+        return self.view.too_small or self._leaving is not None
+
+    def _leave(self) -> None:
+        """End; while the host works when it has answered, at the second asking, or after `LEAVE_S_MAX`."""
+        if self.session.space.lock is not Lock.WAIT or self._leaving:
+            self.exit()
+            return
+        quits = next(iter(self.keymap.keys_of(Local.QUIT)), "Quit")
+        self.session.type_ahead.clear()
+        self.session.message = f"leaving once this is answered; {quits} leaves at once"
+        self._leaving = self.set_timer(LEAVE_S_MAX, self.exit)
+
+    def _answered(self, limit: Timer) -> None:
+        """The answer an operator waited for to leave; who was refused something stays, to see it."""
+        limit.stop()
+        self._leaving = None
+        if not self.session.message:
+            self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's way to end by a fault, without its traceback: whoever ran the terminal says what is wrong."""
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
 
     def _hides_wait(self) -> bool:
         """True while a wait is too short to be worth a word; looks again when it is not."""
@@ -210,16 +253,17 @@ class Terminal(App[None]):
         self.marking.clear()
 
     def _paste(self, text: str) -> None:
+        if self._deaf:
+            return
         self.marking.clear()
         self.word = ""
         pasting.paste(self.session, text)
 
     def _print_screen(self, paper: Paper) -> None:
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-        path = Path(f"screen-{self.session.terminal}-{stamp}.{paper.value}")
+        text = print_screen(self.session.space, self.view.look.theme, paper)
         try:
-            path.write_text(print_screen(self.session.space, self.view.look.theme, paper), encoding="utf-8")
-            self.word = f"Printed to {path}"
+            self.word = f"Printed to {kept(text, f'screen-{self.session.terminal}-{stamp}', paper)}"
         except OSError as error:
             self.word = f"Not printed: {error.strerror}"
 

@@ -89,7 +89,11 @@ def load(name: str, folder: Path | None = None) -> KeyMap:
     """A profile by name, or `<folder>/<name>.toml` of the user; raises `KeyMapError`."""
     own = folder / f"{name}.toml" if folder else None
     if own and own.is_file():
-        return parse(name, own.read_text(encoding="utf-8"))
+        try:
+            return parse(name, own.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            wrong = error.strerror if isinstance(error, OSError) else error
+            raise KeyMapError(f"key map {name!r}: {wrong}") from error
     if name not in PROFILES:
         raise KeyMapError(f"there is no key map {name!r}; shipped are {', '.join(PROFILES)}")
     return parse(

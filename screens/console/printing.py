@@ -1,10 +1,12 @@
-"""The screen on paper: as text, as HTML, as SVG. Pure."""
+"""The screen on paper: as text, as HTML, as SVG. Pure, but for what keeps the paper."""
 
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 
 from rich.style import Style
 
@@ -31,6 +33,19 @@ def print_screen(space: PresentationSpace, theme: Theme, paper: Paper) -> str:
     if paper is Paper.TEXT:
         return "".join(space.row_text(row).rstrip() + "\n" for row in range(space.rows))
     return _html(space, theme) if paper is Paper.HTML else _svg(space, theme)
+
+
+def kept(text: str, name: str, paper: Paper) -> Path:
+    """Where a print went: a file `name`, with a number after it if there is one already. Raises `OSError`."""
+    for number in itertools.count(1):
+        path = Path(f"{name}{f'-{number}' if number > 1 else ''}.{paper.value}")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        break
+    return path
 
 
 def _html(space: PresentationSpace, theme: Theme) -> str:
@@ -70,12 +85,12 @@ def _svg_run(row: int, column: int, text: str, style: Style) -> str:
         else ""
     )
     weight = ' font-weight="bold"' if style.bold else ""
-    line = ' text-decoration="underline"' if style.underline else ""
+    line = f' text-decoration="{_lines(style)}"' if _lines(style) else ""
     words = (
         f'<text x="{x:.1f}" y="{y + 15}" fill="{ink or "currentColor"}"{weight}{line} '
         f'textLength="{length:.1f}">{escape(text)}</text>'
     )
-    return box + (words if text.strip() or style.underline else "")
+    return box + (words if text.strip() or line else "")
 
 
 def _runs(space: PresentationSpace, row: int, theme: Theme) -> Iterator[tuple[int, str, Style]]:
@@ -97,9 +112,15 @@ def _css(style: Style) -> str:
         f"color:{ink}" if ink else "",
         f"background:{ground}" if ground else "",
         "font-weight:bold" if style.bold else "",
-        "text-decoration:underline" if style.underline else "",
+        f"text-decoration:{_lines(style)}" if _lines(style) else "",
     ]
     return ";".join(filter(None, rules))
+
+
+def _lines(style: Style) -> str:
+    """Under and over the characters; the lines beside a field are characters already."""
+    drawn = ("underline" if style.underline else "", "overline" if style.overline else "")
+    return " ".join(filter(None, drawn))
 
 
 def _ground(theme: Theme) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from monitor.exchange import Aid, Reason, Refused
 from screens.console.app import Terminal
@@ -128,6 +128,9 @@ async def test_a_smaller_window_gets_one_sentence() -> None:
         await settled(pilot)
         assert row(app, 0).startswith("This screen has 24 rows of 80 columns and the window 20 of 70")
         await pilot.press(*"ann", "enter")
+        app.post_message(events.Paste("bob"))
+        await pilot.press("ctrl+k")
+        await pilot.click(next(key for key in app.screen.query(PadKey) if key.key is Key.CLEAR))
         await pilot.resize_terminal(80, 25)
         await settled(pilot)
         assert "FORM01" in row(app, 0)
@@ -235,46 +238,18 @@ async def test_a_look_is_previewed_and_remembered(tmp_path: Path) -> None:
         assert isinstance(app.screen, Chooser)
         await pilot.press("down")
         await pilot.pause()
-        previewed = app.view.look.theme.name
+        previewed = app.view.look.theme.title
         await pilot.press("escape")
         await pilot.pause()
-        back = app.view.look.theme.name
+        back = app.view.look.theme.title
         await pilot.press("ctrl+p", *"cursor", "enter")
         await pilot.press("down", "enter")
         await pilot.pause()
-        assert (previewed, back) == ("green", "3279")
+        assert (previewed, back) == ("Green tube", "3279 colour")
     again, _ = terminal(tmp_path)
     async with again.run_test(size=(80, 25)) as pilot:
         await settled(pilot)
         assert again.view.look.cursor is CursorShape.UNDERSCORE
-
-
-async def test_a_search_without_a_match_leaves_the_look_as_it_is(tmp_path: Path) -> None:
-    """Keys that come faster than the list can follow are no fault; Enter then chooses nothing."""
-    app, _ = terminal(tmp_path)
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
-        await pilot.press("ctrl+p", *"cursor", "enter")
-        await pilot.pause()
-        typed = app.screen.query_one(Input)
-        for typed.value in ("c", "cm"):
-            pass
-        await settled(pilot)
-        await pilot.press("enter")
-        assert isinstance(app.screen, Chooser)
-        assert app.view.look.cursor is CursorShape.BLOCK
-
-
-async def test_a_look_is_found_by_the_name_it_is_remembered_under(tmp_path: Path) -> None:
-    """`mono` of terminal.toml is called No colour in the list."""
-    app, _ = terminal(tmp_path)
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
-        await pilot.press("ctrl+p", *"colours", "enter")
-        await pilot.pause()
-        await pilot.press(*"mono", "enter")
-        await pilot.pause()
-        assert app.preferences.theme == "mono"
 
 
 async def test_a_key_without_function_after_the_prefix_is_said() -> None:
@@ -326,11 +301,18 @@ async def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
         (b'theme = ["amber"]\ncursor = "blok"', "terminal.toml: theme = ['amber'] is no choice, cursor"),
         (b'theme = "\xff"', "terminal.toml: 'utf-8' codec can't decode byte"),
         (b'keys = "mine"', "there is no key map 'mine'"),
+        (b'keys = "bytes"', "key map 'bytes': 'utf-8' codec can't decode byte"),
+        (
+            b'theme = "none"\nkeys = "mine"',
+            "terminal.toml: theme = 'none' is no choice; there is no key map 'mine'",
+        ),
     ],
 )
 async def test_what_was_chosen_and_cannot_be_used_is_told(tmp_path: Path, kept: bytes, told: str) -> None:
     """On the status line, until the next key; the rest is as it was chosen."""
     (tmp_path / "terminal.toml").write_bytes(kept)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "bytes.toml").write_bytes(b"\xff\xfe")
     app, _ = terminal(tmp_path)
     async with app.run_test(size=(132, 25)) as pilot:
         await settled(pilot)

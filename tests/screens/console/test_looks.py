@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,8 @@ from screens.attributes import Attribute, Color, Highlight, Intensity, Outline
 from screens.console.geometry import place
 from screens.console.hints import hint_at
 from screens.console.painting import Rectangle, paint_row, restyled, with_cursor
-from screens.console.printing import Paper, print_screen
-from screens.console.themes import THEMES, CursorShape
+from screens.console.printing import Paper, kept, print_screen
+from screens.console.themes import THEMES, CursorShape, has_colors
 from screens.drawing import draw
 from screens.keys import Key
 from screens.layout import Panel, Screen
@@ -82,8 +83,51 @@ def test_an_empty_entry_field_is_seen(theme: object) -> None:
     for depth in ColorSystem:
         look = THEMES[getattr(theme, "name", "")].on(depth)
         entry, blank = look.style(Attribute()), look.plain()
-        tint, ground = (style.bgcolor.downgrade(depth) if style.bgcolor else None for style in (entry, blank))
+        tint, ground = (  # without the name, which a colour keeps when it becomes another
+            style.bgcolor.downgrade(depth)[1:] if style.bgcolor else None for style in (entry, blank)
+        )
         assert entry.underline or tint != ground
+
+
+@pytest.mark.parametrize(
+    ("theme", "names"),
+    [
+        (
+            "3279",
+            {"blue": 12, "red": 9, "pink": 13, "green": 10, "turquoise": 14, "yellow": 11, "neutral": 15},
+        ),
+        ("contrast", {"blue": 12, "red": 9, "pink": 13, "green": 10, "turquoise": 14, "yellow": 11}),
+        ("paper", {"blue": 4, "red": 1, "pink": 5, "green": 2, "turquoise": 6, "yellow": 3, "neutral": 0}),
+        ("amber", {"blue": 3, "neutral": 11}),
+    ],
+)
+def test_sixteen_colours_keep_their_hues(theme: str, names: dict[str, int]) -> None:
+    """By ANSI's numbers; none of them turns into a grey."""
+    look = THEMES[theme].on(ColorSystem.STANDARD)
+    found = {}
+    for name in names:
+        color = look.style(Attribute(protected=True, color=Color(name))).color
+        assert color is not None
+        found[name] = color.downgrade(ColorSystem.STANDARD).number
+    assert names == found
+
+
+@pytest.mark.parametrize(
+    ("environment", "colors"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "linux", "NO_COLOR": ""}, True),
+        ({"TERM": "linux", "NO_COLOR": "1"}, False),
+        ({"TERM": "vt100"}, False),
+        ({"TERM": "xterm-mono"}, False),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "dumb", "COLORTERM": "truecolor"}, True),
+        ({}, True),
+    ],
+)
+def test_a_terminal_without_colours_is_known(environment: dict[str, str], colors: bool) -> None:
+    """By NO_COLOR, and by TERM unless COLORTERM says better."""
+    assert has_colors(environment) is colors
 
 
 def test_the_base_colours_of_a_3279() -> None:
@@ -162,3 +206,25 @@ def test_paper() -> None:
     assert print_screen(space, THEME, Paper.TEXT).splitlines()[3].split()[-1] == "<a&b>"
     assert "&lt;a&amp;b&gt;" in print_screen(space, THEME, Paper.HTML)
     assert ElementTree.fromstring(print_screen(space, THEME, Paper.SVG)).tag.endswith("svg")  # noqa: S314  ours
+
+
+@pytest.mark.parametrize("paper", [Paper.HTML, Paper.SVG])
+def test_outlines_on_paper(paper: Paper) -> None:
+    """Lines under, over and beside a field."""
+    box = Outline.UNDER | Outline.OVER | Outline.LEFT | Outline.RIGHT
+    space = PresentationSpace()
+    space.write_field(0, 3, Attribute(protected=True, outline=box), "box")
+    space.write_field(4, 3, LABEL)
+    printed = print_screen(space, THEME, paper)
+    assert [mark in printed for mark in ("underline overline", "▕", "▏")] == [True] * 3
+
+
+def test_two_prints_of_one_second_are_two_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The second has a number after its name."""
+    monkeypatch.chdir(tmp_path)
+    paths = [kept(text, "screen", Paper.TEXT) for text in ("one", "two", "three")]
+    assert [(path.name, path.read_text()) for path in paths] == [
+        ("screen.txt", "one"),
+        ("screen-2.txt", "two"),
+        ("screen-3.txt", "three"),
+    ]
