@@ -136,7 +136,17 @@ async def test_every_mistake_has_a_message(
         await started(operator, "ORDR")
         assert (await operator.do(*typed, Key.ENTER), operator.at) == (says, field)
         assert operator.field("customer") == ("J SMITH" if typed else "")
-        assert await operator.do(Key.PF5) == "Nothing was checked yet: press Enter first"
+        again = says if typed else "Nothing was checked yet: press Enter first"
+        assert (await operator.do(Key.PF5), operator.at) == (again, field)
+        assert nothing_posted(operator)
+
+
+async def test_an_order_that_was_not_checked_is_not_posted(tmp_path: Path) -> None:
+    """Also when nothing is wrong with it: F5 posts what was totalled before, and nothing else."""
+    async with operator_on(tmp_path / "store.db") as operator:
+        await started(operator, "ORDR")
+        says = await operator.do(*ORDER, Key.PF5)
+        assert (says, operator.at) == ("Nothing was checked yet: press Enter first", "customer")
         assert nothing_posted(operator)
 
 

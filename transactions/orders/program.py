@@ -70,7 +70,7 @@ async def post(task: Task[Order]) -> Outcome:
     form = task.receive(ORDR01)
     stock = await items_of(task, form, update=True)
     field, wrong = fault_in(form, stock)
-    if not task.area.lines:
+    if not task.area.lines and not (wrong and typed(form)):
         field, wrong = "customer", "Nothing was checked yet: press Enter first"
     if wrong:
         return Converse(totalled(task, form, stock, wrong, field), area=Order())
@@ -86,6 +86,11 @@ async def post(task: Task[Order]) -> Outcome:
         item = stock[line.item]
         await task.files[Item].rewrite(changed(item, stock=item.stock - line.quantity))
     return Converse(ORDR01.page(task, say=f"Order {number} was posted: {money(total):,}"), area=Order())
+
+
+def typed(form: ORDR01) -> bool:
+    """True if there is anything on the form that could be at fault."""
+    return any((form.customer, *form.item, *form.quantity))
 
 
 async def items_of(task: Task[Order], form: ORDR01, update: bool = False) -> dict[str, Item]:
