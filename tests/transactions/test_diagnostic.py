@@ -104,3 +104,14 @@ async def test_f3_twice_in_a_row_leaves(tmp_path: Path) -> None:
         assert (operator.map, operator.field("key")) == ("DIAG01", "PF3")
         await operator.do(Key.PF3)
         assert operator.map == "MENU01"
+
+
+async def test_the_outline_ends_with_its_word(tmp_path: Path) -> None:
+    """What follows on the row, and the row below, have none."""
+    async with operator_on(tmp_path / "store.db") as operator:
+        await started(operator, "DIAG")
+        row = next(row for row, text in enumerate(operator.rows) if "outlined" in text)
+        space = operator.space
+        outlined = [at for at in range(space.size) if space.attribute_at(at).outline]
+        start = row * space.columns + operator.rows[row].index("outlined")
+        assert outlined == [*range(start - 1, start + len("outlined"))]

@@ -23,7 +23,6 @@ _SAMPLES: dict[int | str, Look] = {
     "reverse": {"highlight": "reverse"},
     "blink": {"highlight": "blink"},
     "underscore": {"highlight": "underscore"},
-    "outlined": {"outline": _BOX},
 }
 
 
@@ -51,7 +50,7 @@ class DIAG01(HouseMap):
      trigger  . .[trigger     ] {at  } {got         } {hex                     }
 
      Colours:     blue  red  pink  green  turquoise  yellow  neutral
-     Highlights:  bright  reverse  blink  underscore  outlined
+     Highlights:  bright  reverse  blink  underscore {outlined}
 
     {message                                                                       }
      Enter=Show  F3=Exit
@@ -61,6 +60,7 @@ class DIAG01(HouseMap):
         **_SAMPLES,
         7: {"intensity": "bright", "color": "neutral"},
     }
+    outlined = Output(initial="outlined", outline=_BOX)
     key = Output(intensity="bright", color="neutral")
     where = Output(color="turquoise")
     plain = Entry(cursor=True, highlight="underscore")
