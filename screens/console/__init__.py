@@ -22,10 +22,7 @@ ESCAPE_MS = 40
 """How soon Esc is Reset: a key that comes sooner after it counts as typed with Alt."""
 
 
-NOT_ANSWERED = (
-    "entracte: the last input was not answered, so it may have been stored or not: "
-    "start again to see where the terminal stands\n"
-)
+NOT_ANSWERED = "entracte: the last input was not answered; start again to see if it is stored\n"
 
 
 class TerminalFault(MonitorError):
