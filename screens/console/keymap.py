@@ -109,8 +109,16 @@ def parse(name: str, text: str) -> KeyMap:
         raise KeyMapError(f"key map {name!r}: {error}") from error
     functions: dict[tuple[str, ...], Function] = {}
     if based_on := table.get("based_on"):
-        functions.update(load(based_on).functions)
-    for key, function in table.get("keys", {}).items():
+        functions.update(load(str(based_on)).functions)
+    keys = table.get("keys", {})
+    if not isinstance(keys, dict):
+        raise KeyMapError(f"key map {name!r}: keys must be a table: write [keys] on a line of its own")
+    for key, function in keys.items():
+        if not isinstance(function, str):
+            raise KeyMapError(
+                f"key map {name!r}: {key!r} is no text; write the key and its function in quotes, "
+                '"ctrl+f1" = "PF13"'
+            )
         if function:
             functions[tuple(key.split())] = _function(name, key, function)
         else:
@@ -122,7 +130,7 @@ def _function(name: str, key: str, function: str) -> Function:
     if function in FUNCTIONS:
         return FUNCTIONS[function]
     folded = {known.lower(): known for known in FUNCTIONS}
-    near = difflib.get_close_matches(str(function).lower(), folded, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(function.lower(), folded, n=1, cutoff=0.4)
     hint = f"; did you mean {folded[near[0]]!r}?" if near else ""
     raise KeyMapError(
         f"key map {name!r}: {key!r} names the function {function!r}, which does not exist{hint}"

@@ -33,6 +33,11 @@ TYPE_AHEAD_FULL = f"no more than {TYPE_AHEAD_KEYS_MAX} keys wait in line: the re
 Answer = TypeVar("Answer")
 
 
+def retry_s(tries: int) -> float:
+    """Seconds until the next try, after so many: the twice of them each time, up to a bound."""
+    return min(RETRY_S_MIN * 2 ** min(tries, 10), RETRY_S_MAX)
+
+
 class Link(enum.Enum):
     """How the terminal stands with its host."""
 
@@ -246,7 +251,7 @@ class Session:
                     return answer
                 self.message = "the store is not ready; trying again"
             self._changed()
-            await asyncio.sleep(min(RETRY_S_MIN * 2**tries, RETRY_S_MAX))
+            await asyncio.sleep(retry_s(tries))
             tries += 1
 
     def _replay(self) -> None:

@@ -64,6 +64,22 @@ def test_an_unknown_function_names_the_nearest() -> None:
         parse("mine", '[keys]\n"f9" = "EraseEof"\n')
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[keys]\nctrl.f1 = 'PF13'\n", "in quotes"),
+        ("[keys]\nf1 = ['PF1']\n", "in quotes"),
+        ("[keys]\nf1 = 3\n", "in quotes"),
+        ("keys = 1\n", r"write \[keys\]"),
+        ("based_on = ['default']\n", "there is no key map"),
+    ],
+)
+def test_a_map_of_other_values_is_told(text: str, told: str) -> None:
+    """What TOML makes of a key without quotes is a table; nothing of it is a traceback."""
+    with pytest.raises(KeyMapError, match=told):
+        parse("mine", text)
+
+
 def test_an_unknown_profile_names_the_shipped_ones() -> None:
     """So is a misspelt profile."""
     with pytest.raises(KeyMapError, match="default, c3270, pcomm"):

@@ -8,7 +8,15 @@ import msgspec
 
 from monitor.exchange import Aid, Reason, Refused
 from screens.attributes import Attribute, Validation
-from screens.console.session import TYPE_AHEAD_FULL, TYPE_AHEAD_KEYS_MAX, Link, Session
+from screens.console.session import (
+    RETRY_S_MAX,
+    RETRY_S_MIN,
+    TYPE_AHEAD_FULL,
+    TYPE_AHEAD_KEYS_MAX,
+    Link,
+    Session,
+    retry_s,
+)
 from screens.keys import Key
 from screens.layout import LaidField, Layout
 from screens.presentation_space import Lock
@@ -269,3 +277,13 @@ async def test_an_input_is_unanswered_until_its_answer_is_here() -> None:
     await asyncio.sleep(0)  # it is on its way
     await session.close()
     assert (answered, session.unanswered) == (False, True)
+
+
+def test_it_is_tried_again_for_ever() -> None:
+    """However long the region is away."""
+    assert [retry_s(0), retry_s(1), retry_s(100), retry_s(1_000_000)] == [
+        RETRY_S_MIN,
+        2 * RETRY_S_MIN,
+        RETRY_S_MAX,
+        RETRY_S_MAX,
+    ]
