@@ -35,7 +35,7 @@ Answer = TypeVar("Answer")
 
 def retry_s(tries: int) -> float:
     """Seconds until the next try, after so many: the twice of them each time, up to a bound."""
-    return min(RETRY_S_MIN * 2 ** min(tries, 10), RETRY_S_MAX)
+    return min(RETRY_S_MIN * (1 << min(tries, 10)), RETRY_S_MAX)
 
 
 class Link(enum.Enum):
