@@ -20,6 +20,7 @@ from monitor.conversation import (
     TerminalState,
     choose,
 )
+from monitor.ending import Given
 from monitor.engine import Engine
 from monitor.errors import Abend, StoreBroken, StoreError
 from monitor.exchange import (
@@ -99,7 +100,7 @@ class Dispatcher:
     async def _step(self, inbound: Inbound, start: str, found: Records | None) -> Outbound | Refused:
         """`found`: the terminal's state, if it was read already."""
         claims: set[Key] = set()
-        rejected = ""
+        rejected, given = "", None
         engine = self._engine
         keys = (Key("terminal_state", inbound.terminal),)
         for run in range(1, engine.limits.reruns_max + 2):
@@ -123,7 +124,7 @@ class Dispatcher:
                 if isinstance(choice, Run) and not rejected:
                     sealed = await execution.run(choice.transid, choice.first_time, claims)
                 else:
-                    sealed = self._answer(execution, choice, state, received, rejected)
+                    sealed = self._answer(execution, choice, state, received, rejected, given)
             except RunAgain as again:
                 claims.update(again.claims)
                 continue
@@ -136,7 +137,7 @@ class Dispatcher:
                 if rejected:  # the abend itself could not be stored: it is no program's fault
                     text = f"the store failed ({verdict.text}); run `entracte doctor`, then start the region again"
                     return self._store_failed(inbound.terminal, StoreBroken(text))
-                rejected = verdict.text
+                rejected, given = verdict.text, execution.given
             elif isinstance(verdict, Conflict):
                 claims.add(verdict.key)
         return _too_contended()
@@ -148,13 +149,13 @@ class Dispatcher:
         state: TerminalState,
         received: Received,
         rejected: str,
+        given: Given | None,
     ) -> Sealed:
         presentation = self._engine.presentation
         match choice:
             case Run(transid):
-                return execution.abend(
-                    transid, Abend("ECON", f"a constraint of a table was broken: {rejected}")
-                )
+                broken = Abend("ECON", f"a constraint of a table was broken: {rejected}")
+                return execution.abend(transid, given, broken)
             case Notice(text):
                 screen = presentation.notice(state.screen or presentation.blank(), received, text)
                 return execution.answer("notice", screen, keep=True)

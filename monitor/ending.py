@@ -33,6 +33,13 @@ class Ending(msgspec.Struct, frozen=True, gc=False):
     """Type name, version, JSON."""
 
 
+class Given(NamedTuple):
+    """A program that a step has passed on to, and the area it was given: type name, version, JSON."""
+
+    transid: str
+    area: tuple[str, int, str]
+
+
 class Dump(NamedTuple):
     """What an operator wants to read of an abend."""
 
@@ -45,6 +52,15 @@ class Dump(NamedTuple):
 def stored_area(area: Area, limits: Limits) -> tuple[str, int, str]:
     """The area as a step keeps it; raises `AreaError` or `LimitExceeded`."""
     return type(area).__name__, type(area).version, encode_area(area, limits.area_bytes_max)
+
+
+def given_to(transid: str, area: Area) -> Given:
+    """What a dump says of the program, whatever it does to its area; an area need not fit the store to be handed on."""
+    try:
+        text = _encode(area).decode()
+    except (TypeError, ValueError, msgspec.MsgspecError, RecursionError) as error:
+        text = _plain(f"(it cannot be shown: {error})")
+    return Given(transid, (type(area).__name__, type(area).version, text))
 
 
 def area_of(state: TerminalState) -> tuple[str, int, str]:

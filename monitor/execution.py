@@ -14,6 +14,7 @@ from monitor.conversation import OPEN, TerminalState
 from monitor.ending import (
     Dump,
     Ending,
+    Given,
     Told,
     abend_notice,
     area_of,
@@ -114,8 +115,14 @@ class Execution:
             return self._seal(Ending(outcome, screen, next=state.next or "", area=area_of(state)), None)
         return self._seal(Ending(outcome, screen), None)
 
-    def abend(self, transid: str, error: BaseException) -> Sealed:
-        """Seal the step as abended before its program could run, or after its unit was rejected."""
+    @property
+    def given(self) -> Given | None:
+        """The program transferred to last; None: none was."""
+        return self._control.given
+
+    def abend(self, transid: str, given: Given | None, error: BaseException) -> Sealed:
+        """Seal the step as abended after the unit of another run of it, which came to `given`, was rejected."""
+        self._control.given = given
         return self._seal(*self._abended(transid, error))
 
     def _ended_badly(
@@ -145,12 +152,14 @@ class Execution:
         message = without_secrets(told.message, self._received)
         detail = without_secrets(told.detail, self._received)
         state = self._state
+        waits_on, area = (state.next or "") if state.open else "", area_of(state)
+        dump = Dump(code, message, detail, area)
+        if given := self._control.ended_by(cause or error):
+            transid, dump = given.transid, dump._replace(area=self._shown(given.area))
         text = abend_notice(transid, code, unit_name(self._work.id))
         shown = self._engine.presentation.notice(
             state.screen or self._engine.presentation.blank(), self._received, text
         )
-        area = area_of(state)
-        waits_on = (state.next or "") if state.open else ""
         ending = Ending("abend", shown, transid, code, waits_on, area)
         self._engine.log.warning(
             "abend",
@@ -160,7 +169,12 @@ class Execution:
             unit=unit_name(self._work.id),
             message=message,
         )
-        return ending, Dump(code, message, detail, area)
+        return ending, dump
+
+    def _shown(self, area: tuple[str, int, str]) -> tuple[str, int, str]:
+        """An area that was handed on within the step: no limit was put to it, and it may have what was typed."""
+        name, version, text = area
+        return name, version, without_secrets(text, self._received)[: self._engine.limits.area_bytes_max]
 
     def _told(self, error: BaseException, cause: BaseException) -> Told:
         """What an error says, which its own code may make as long, or as wrong, as any other of the program's."""

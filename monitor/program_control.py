@@ -15,7 +15,7 @@ import msgspec
 
 from monitor.area import Area, NoArea, decode_area
 from monitor.conversation import TerminalState
-from monitor.ending import Ending, area_of, stored_area
+from monitor.ending import Ending, Given, area_of, given_to, stored_area
 from monitor.engine import Engine
 from monitor.errors import Abend, AreaError, LimitExceeded
 from monitor.exchange import Received, Send
@@ -44,6 +44,11 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 
 class ProgramControl:
     """The programs of one run of one step, all in one unit of work."""
+
+    given: Given | None = None
+    """The program transferred to last; None: it is still the first."""
+    _failed: tuple[tuple[BaseException, Given], ...] = ()
+    """What ended programs that were linked to, the innermost first, whether or not it was caught there."""
 
     def __init__(self, engine: Engine, work: UnitOfWork, step: Step) -> None:
         self._engine = engine
@@ -78,16 +83,26 @@ class ProgramControl:
             program = self._program(outcome.transid)
             area, first_time = self._handed(program, outcome.area), True
             self._pass_on()
+            self.given = given_to(program.transid, area)
+
+    def ended_by(self, error: BaseException) -> Given | None:
+        """The program that `error` has ended: the innermost linked one it came through; None: the step's first."""
+        return next((given for failed, given in self._failed if _is_in(failed, error)), self.given)
 
     async def _link(self, transid: str, area: Area | None) -> Area | None:
         self._pass_on()
         program = self._program(transid)
         handed = self._handed(program, area)
-        if program.in_thread:
-            _, outcome = await self._called_in_thread(program, handed, True)
-        else:
-            returned: Any = program.function(self._task(program, handed, True))
-            outcome = await returned
+        given = given_to(program.transid, handed)
+        try:
+            if program.in_thread:
+                _, outcome = await self._called_in_thread(program, handed, True)
+            else:
+                returned: Any = program.function(self._task(program, handed, True))
+                outcome = await returned
+        except BaseException as error:
+            self._failed = (*self._failed, (error, given))
+            raise
         if not isinstance(outcome, Finish):
             kind = type(outcome).__name__
             raise Abend("EOUT", f"{transid} was linked to, so it can only Finish; it returned a {kind}")
@@ -169,9 +184,10 @@ class ProgramControl:
         area: Area = decode_area(program.area_type, name, version, encoded)
         return area
 
-    @staticmethod
-    def _handed(program: Program[Any], area: Area | None) -> Area | None:
-        if area is None or type(area) is program.area_type:
+    def _handed(self, program: Program[Any], area: Area | None) -> Area:
+        if area is None:
+            return self._fresh(program)
+        if type(area) is program.area_type:
             return area
         raise AreaError(
             "EART",
@@ -227,6 +243,13 @@ class ProgramControl:
     def _fresh(program: Program[Any]) -> Area:
         area: Area = program.area_type()
         return area
+
+
+def _is_in(failed: BaseException, error: BaseException) -> bool:
+    """True if `error` is this one, or a task group's that holds it; groups in groups are not looked into."""
+    return error is failed or (
+        isinstance(error, BaseExceptionGroup) and any(one is failed for one in error.exceptions)
+    )
 
 
 def _check_not_lost(transid: str, given: object) -> None:
