@@ -278,8 +278,9 @@ class UnitOfWork:
             if call.cr_frame is not None:
                 if inspect.getcoroutinestate(call) == inspect.CORO_CREATED:
                     call.close()
+                did = f"{name} was called and not awaited, so it did nothing"
                 raise Abend(
-                    "EAWT", f"{name} was called and not awaited, so it did nothing: write await before it"
+                    "EAWT", f"{did}: write await before it, or in a plain def task.wait(...) around it"
                 )
 
     def write(self, key: Key, row: Row | None) -> None:

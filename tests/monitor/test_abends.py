@@ -75,7 +75,12 @@ from tests.monitor.records import Account, Entry
         (keeps_deep, "EARE", "Tally"),
         (deletes_missing, "AEIM", "404"),
         (writes_twice, "AEIN", "1"),
-        (forgets_to_await, "EAWT", "rewrite was called and not awaited"),
+        (
+            forgets_to_await,
+            "EAWT",
+            "rewrite was called and not awaited, so it did nothing: write await before it, or in a plain def "
+            "task.wait(...) around it",
+        ),
         (leaves_a_write, "EAWT", "rewrite was called and not awaited"),
         (overdraws, "ECON", "balance"),
         (writes_odd_value, "EREC", "object"),
