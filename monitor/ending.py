@@ -123,12 +123,12 @@ def _plain(text: object) -> str:
 
 
 def masked_input(inbound: Inbound, received: Received) -> str:
-    """The input as the history keeps it: fields by name, non-display ones as a run of asterisks."""
+    """The input as the history keeps it: fields by name, non-display ones as asterisks that do not say how many."""
     values, modified = received.values, received.modified
     fields = {name: values.get(name, "") for name in sorted(modified)} if modified else {}
     if received.masked:
         for name in modified & received.masked:
-            fields[name] = "*" * len(fields[name])
+            fields[name] = _masked(fields[name])
     if received.panels:
         fields |= _fields_below(received)
     kept: dict[str, Any] = {"aid": inbound.aid, "cursor": received.cursor, "fields": fields}
@@ -137,8 +137,9 @@ def masked_input(inbound: Inbound, received: Received) -> str:
     return _encode(kept).decode()
 
 
+_MASK = "*" * 8
 _SECRET_CHARS_MIN = 3
-_MASKED = "masked: what was typed in a hidden field is too short to be told from other text"
+_ALL_MASKED = "masked: what was typed in a hidden field is too short to be told from other text"
 
 
 def without_secrets(text: str, received: Received) -> str:
@@ -149,11 +150,17 @@ def without_secrets(text: str, received: Received) -> str:
             if not typed:
                 continue
             if len(typed) < _SECRET_CHARS_MIN:
-                return _MASKED
-            forms = sorted({typed, repr(typed)[1:-1], ascii(typed)[1:-1]}, key=len, reverse=True)
+                return _ALL_MASKED
+            quoted = (repr(typed), ascii(typed), _encode(typed).decode())
+            forms = sorted({typed, *[form[1:-1] for form in quoted]}, key=len, reverse=True)
             found = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
-            text = found.sub(lambda match: "*" * len(match[0]), text)
+            text = found.sub(_MASK, text)
     return text
+
+
+def _masked(text: str) -> str:
+    """As many asterisks for any text: its length is a secret too."""
+    return _MASK if text else ""
 
 
 def _fields_below(received: Received) -> dict[str, str]:
@@ -162,7 +169,7 @@ def _fields_below(received: Received) -> dict[str, str]:
     for map_name, part in reversed(received.panels):
         for name in sorted(part.modified & above):
             text = part.values[name]
-            fields[f"{map_name}.{name}"] = "*" * len(text) if name in part.masked else text
+            fields[f"{map_name}.{name}"] = _masked(text) if name in part.masked else text
         above |= part.values.keys()
     return fields
 

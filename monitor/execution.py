@@ -147,10 +147,10 @@ class Execution:
         self, transid: str, error: BaseException, cause: BaseException | None = None
     ) -> tuple[Ending, Dump]:
         self._work.back_out()
-        told = self._told(error, cause or error)
+        told, chars_max = self._told(error, cause or error), self._engine.limits.dump_chars_max
         code = told.code
-        message = without_secrets(told.message, self._received)
-        detail = without_secrets(told.detail, self._received)
+        message = without_secrets(told.message, self._received)[:chars_max]
+        detail = without_secrets(told.detail, self._received)[-chars_max:]
         state = self._state
         waits_on, area = (state.next or "") if state.open else "", area_of(state)
         dump = Dump(code, message, detail, area)

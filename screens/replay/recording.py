@@ -19,7 +19,7 @@ from screens.presentation_space import NUL, Lock, PresentationSpace
 from screens.replay.actions import Action, Fill, MoveTo, Press, Type
 from screens.replay.rendering import Place, attributes_of, block, cursor_of, digest, places_of, rows_of
 from screens.replay.scenario import Expected, Scenario, Step
-from screens.replay.secrets import escaped
+from screens.replay.secrets import escaped, is_reference
 
 _KEYS = {key.aid: key for key in Key if key.aid is not Aid.NONE}
 
@@ -126,9 +126,9 @@ class Replica:
         if not aid.short and self._erased(fields):
             press(self.space, Key.ERASE_INPUT)
             actions.append(Press(Key.ERASE_INPUT))
-        sent = Aid.NONE
+        sent, guessed = Aid.NONE, False
         for action, text in self._filled(fields):
-            sent = self._fill(action.field, text)
+            sent, guessed = self._fill(action.field, text), is_reference(action.text)
             actions.append(action)
         elsewhere = bool(fields) and not self.screen.panels
         code = _code_typed(stored.transid, fields.values()) if elsewhere else ""
@@ -139,7 +139,7 @@ class Replica:
         if sent is aid:
             return tuple(actions)
         cursor = None if elsewhere else taken.get("cursor")
-        if cursor is not None and cursor != self.space.cursor and cursor < self.space.size:
+        if cursor is not None and (guessed or cursor != self.space.cursor) and cursor < self.space.size:
             actions.append(self._moved(cursor))
         return (*actions, Press(_KEYS[aid]))
 
@@ -150,7 +150,7 @@ class Replica:
         return any(field.start in unsent and not field.attribute.protected for field in modified)
 
     def _filled(self, fields: Mapping[str, str]) -> list[tuple[Fill, str]]:
-        """What to fill, each with a text as long as the one that came; what sends once it is left comes last."""
+        """What to fill, each with the text that came, or zeros for one that is not stored; what sends comes last."""
         places = self.places
         known = sorted((places[name].start, name) for name in fields if name in places)
         made: list[tuple[Fill, str]] = []
@@ -164,7 +164,7 @@ class Replica:
             now = self.space.content(field).replace(NUL, "") if field else ""
             if dark or now != text or not look.modified:
                 written = f"${secret_name(name)}" if dark and text else escaped(text)
-                typed = "0" * len(text) if dark else text
+                typed = "0" * min(len(text), places[name].length) if dark else text
                 (last if Validation.TRIGGER in look.validation else made).append((Fill(name, written), typed))
         return [*made, *last]
 

@@ -177,7 +177,7 @@ async def test_the_program_that_ran_is_named_and_the_conversation_stays(
         terminal = Terminal(region)
         await terminal.attach()
         await terminal.press(text="MENU")
-        failed = await terminal.press(Aid.PF5, password="Passw0rd")  # noqa: S106 not one
+        failed = await terminal.press(Aid.PF5, password='Pass"word')  # noqa: S106 not one
         assert failed.message.startswith(f"{transid} abend {code}: ")
         ((dumped, *given),) = disk.ask("SELECT transid, area_type, area FROM dump")
         assert (transid, area[0]) == (dumped, given[0])

@@ -37,7 +37,7 @@ async def work(region: Any, _: Any, terminal: str, lines: Sequence[str] = ()) ->
     """Do actions at a terminal of a region."""
     driver = RegionDriver(region, terminal, 24, 80)
     await driver.open()
-    session = Session(Scenario(Path("x"), ()), driver, Secrets({"PASSWORD": "open"}))
+    session = Session(Scenario(Path("x"), ()), driver, Secrets({"PASSWORD": "open", "LONG": "longlong"}))
     for line in lines:
         await session.perform(parse(line))
 
@@ -99,6 +99,16 @@ def test_a_stored_conversation_becomes_a_scenario(tmp_path: Path, monkeypatch: p
     assert "starts = 2011-12-13T14:15:16" in text
     for via in ("core", "store"):
         assert run_file(file, settings, via).verdict == 0
+
+
+def test_the_cursor_after_a_hidden_field_is_written(tmp_path: Path) -> None:
+    """How long the text was is not stored, so where it left the cursor cannot be known."""
+    settings = store_with(tmp_path, "field password = $PASSWORD", "enter", "field password = $LONG", "enter")
+    file = tmp_path / "x.replay.toml"
+    entracte(settings, "record", str(file), "--conversation", only_conversation(settings))
+    typed = "field password = $PASSWORD\n"
+    assert f"{typed}cursor 4,23\nenter" in file.read_text()
+    assert f"{typed}cursor name\nenter" in file.read_text()
 
 
 def test_a_hidden_field_that_was_emptied_is_emptied_again(
@@ -229,7 +239,7 @@ def test_the_history_is_listed_and_filtered(tmp_path: Path) -> None:
     one = entracte(settings, "history", "--terminal", "T001").output.split()[0]
     steps = entracte(settings, "history", one).output
     assert len(steps.splitlines()) == 6
-    assert "password='****'" in steps
+    assert "password='********'" in steps
     assert "is not a conversation" in entracte(settings, "history", "x").output
     assert "there is no conversation 9-9" in entracte(settings, "history", "9-9").output
 
