@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
+from msgspec import inspect
 
 from monitor.errors import AreaError, LimitExceeded, MonitorError
 
@@ -43,18 +44,70 @@ class NoArea(Area):
 
 
 def fault_of(area_type: type[Area]) -> str:
-    """Why no conversation could begin with an area of this type; empty if one can."""
+    """Why no conversation could begin, or go on, with an area of this type; empty if one can."""
+    if fault := _missing_upgrade(area_type):
+        return fault
     try:
         encode_area(area_type(), sys.maxsize)
     except AreaError as error:
         return error.message
     except Exception as error:  # noqa: BLE001 a field without a default, or whatever the type's own code raises
         return f"area {area_type.__name__} cannot be made with its fields' defaults ({error}); each needs one"
+    return _version_within(area_type)
+
+
+def _missing_upgrade(area_type: type[Area]) -> str:
+    """Which upgrades the registered ones lead to, and no further; those from before the first are given up."""
+    name, first = area_type.__name__, min(area_type.upgrades, default=area_type.version)
+    missing = [step for step in range(first, area_type.version) if step not in area_type.upgrades]
+    if not missing:
+        return ""
+    wanted = " and ".join(f"@upgrade({name}, {step})" for step in missing)
+    return f"area {name} is at version {area_type.version}, and no upgrade leads there from {first}: write {wanted}"
+
+
+def _version_within(area_type: type[Area]) -> str:
+    """What of an area nested in this one would never be used: its own version, and its upgrades."""
+    for nested in _areas_in(inspect.type_info(area_type), set()) - {area_type}:
+        if nested.version != 1 or nested.upgrades:
+            outer, inner = area_type.__name__, nested.__name__
+            return (
+                f"area {outer} has {inner} in it, whose own version and upgrades are never used: take them out of "
+                f"{inner}, and raise the version of {outer} when {inner} changes"
+            )
     return ""
+
+
+def _areas_in(kind: object, seen: set[type]) -> set[type[Area]]:
+    """The area types that a type is made of, at any depth, itself included."""
+    if isinstance(kind, tuple):
+        return {area for one in kind for area in _areas_in(one, seen)}
+    if not isinstance(kind, inspect.Type | inspect.Field):
+        return set()
+    made: Any = getattr(kind, "cls", None)
+    if made in seen:
+        return set()
+    parts = tuple([getattr(kind, name) for name in kind.__struct_fields__])
+    if made is not None:
+        seen.add(made)
+    own = {made} if isinstance(made, type) and issubclass(made, Area) else set()
+    return own | _areas_in(parts, seen)
 
 
 def upgrade(area_type: type[Area], from_version: int) -> Callable[[Upgrade], Upgrade]:
     """Register a function from the fields of `from_version` to those of the version after it."""
+    name, version = area_type.__name__, area_type.version
+    if from_version >= version:
+        raise MonitorError(
+            f"@upgrade({name}, {from_version}) leads past version {version}, at which {name} is: "
+            f"raise it to version = {from_version + 1}, or write the version to upgrade from, as in "
+            f"@upgrade({name}, {max(version - 1, 1)})"
+        )
+    if from_version in area_type.upgrades:
+        raise MonitorError(
+            f"@upgrade({name}, {from_version}) stands before two functions: write one, or give the other "
+            "the version it upgrades from"
+        )
 
     def register(function: Upgrade) -> Upgrade:
         area_type.upgrades[from_version] = function

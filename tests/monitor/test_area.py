@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import Area, upgrade
-from monitor.area import decode_area, encode_area
-from monitor.errors import AreaError, LimitExceeded
+from monitor.area import decode_area, encode_area, fault_of
+from monitor.errors import AreaError, LimitExceeded, MonitorError
 
 
 class Order(Area):
@@ -49,6 +49,67 @@ def _(fields: dict[str, object]) -> dict[str, object]:
 @upgrade(Grown, 2)
 def _(fields: dict[str, object]) -> dict[str, object]:
     return {"total": fields["sum"], "names": {"7": "seven"}}
+
+
+class Late(Area):
+    """An area whose first version was given up."""
+
+    version = 3
+    total: int = 0
+
+
+@upgrade(Late, 2)
+def _(fields: dict[str, object]) -> dict[str, object]:
+    return {"total": fields["sum"]}
+
+
+class Gap(Area):
+    """An area with an upgrade that leads nowhere."""
+
+    version = 5
+
+
+for step in (1, 3):
+    upgrade(Gap, step)(dict)
+
+
+class Line(Area):
+    """A line with a version of its own."""
+
+    version = 2
+    item: str = ""
+
+
+class Reversed(Area):
+    """A line with upgrades that lead to its first version."""
+
+
+upgrade(Reversed, 0)(dict)
+
+
+class Plain(Area):
+    """A line that leaves versions to the area it is in."""
+
+    under: tuple[Plain, ...] = ()
+
+
+class Receipt(Area):
+    """An area with lines."""
+
+    lines: tuple[Line, ...] = ()
+
+
+class Folder(Area):
+    """An area with lines, deep in it."""
+
+    version = 2
+    receipts: dict[str, tuple[Reversed, ...]] | None = None
+
+
+class Bundle(Area):
+    """An area with lines that are all right."""
+
+    lines: list[Plain] | None = None
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -123,6 +184,54 @@ def test_area_nobody_can_read_is_refused_by_name(
         decode_area(Grown, stored, version, '{"total": "x"}')
     assert raised.value.abend_code == code
     assert all(word in raised.value.message for word in words)
+
+
+@pytest.mark.parametrize("area_type", [Old, Grown, Late, Plain, Bundle])
+def test_areas_may_be_nested_and_old_versions_given_up(area_type: type[Area]) -> None:
+    """A conversation can begin with each."""
+    assert fault_of(area_type) == ""
+
+
+@pytest.mark.parametrize(
+    ("area_type", "said"),
+    [
+        (
+            Gap,
+            "area Gap is at version 5, and no upgrade leads there from 1: write @upgrade(Gap, 2) and @upgrade(Gap, 4)",
+        ),
+        (
+            Receipt,
+            "area Receipt has Line in it, whose own version and upgrades are never used: take them out of Line, "
+            "and raise the version of Receipt when Line changes",
+        ),
+        (
+            Folder,
+            "area Folder has Reversed in it, whose own version and upgrades are never used: take them out of "
+            "Reversed, and raise the version of Folder when Reversed changes",
+        ),
+    ],
+)
+def test_a_version_that_would_not_count_is_told(area_type: type[Area], said: str) -> None:
+    """Before there is a stored area that needs it, with what to write."""
+    assert fault_of(area_type) == said
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        (
+            3,
+            r"@upgrade\(Grown, 3\) leads past version 3, at which Grown is: raise it to version = 4, or .* "
+            r"@upgrade\(Grown, 2\)",
+        ),
+        (7, r"raise it to version = 8"),
+        (1, r"@upgrade\(Grown, 1\) stands before two functions: write one, or give the other the version"),
+    ],
+)
+def test_an_upgrade_that_would_not_count_is_refused(version: int, said: str) -> None:
+    """Where it is declared."""
+    with pytest.raises(MonitorError, match=said):
+        upgrade(Grown, version)
 
 
 def test_upgrades_belong_to_their_own_type() -> None:
