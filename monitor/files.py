@@ -205,7 +205,13 @@ class Files:
         allowed = self._reports.allowed(limit)
         plain = {name: msgspec.to_builtins(value) for name, value in values.items()}
         rows = await self._unit.ask(self._reports.store.select(query.sql, {**plain, "limit": limit}, allowed))
-        return [query.record.from_row(row) for row in rows]
+        records: list[R] = []
+        try:
+            records.extend(map(query.record.from_row, rows))
+        except Abend as error:
+            place = f"query {query.name!r}, row {len(records) + 1}"
+            raise Abend(error.abend_code, f"{place}: {error.message}") from error
+        return records
 
 
 class FilesFromThread(Files):

@@ -57,16 +57,25 @@ def _reader(record: type[Record], plain: bool, types: tuple[Any, ...]) -> Callab
             for name, value, wanted in zip(record.__struct_fields__, row, types, strict=False):
                 if not isinstance(value, wanted):
                     found = "NULL" if value is None else f"a {type(value).__name__}"
-                    raise Abend("EREC", f"{record.__name__} has another type in the store: {found} in {name}")
+                    raise _unreadable(record, row, f"{found} in {name}")
         return record(*row)
 
     def converted(row: Row) -> Record:
         try:
             return _converted(record, row, strict=False)
         except msgspec.ValidationError as error:
-            raise Abend("EREC", f"{record.__name__} has another type in the store: {error}") from error
+            raise _unreadable(record, row, str(error)) from error
 
     return plainly if plain else converted
+
+
+def _unreadable(record: type[Record], row: Row, found: str) -> Abend:
+    """That a row is not as its record type says; which one it is, if its key is among the columns."""
+    table: Table | None = getattr(record, "table", None)
+    values = dict(zip(record.__struct_fields__, row, strict=False))
+    key = tuple([values[name] for name in table.key if name in values]) if table else ()
+    which = f" {(key[0] if len(key) == 1 else key)!r}" if key else ""
+    return Abend("EREC", f"{record.__name__}{which} has another type in the store: {found}")
 
 
 def _converted(record: type[R], row: Row, *, strict: bool) -> R:

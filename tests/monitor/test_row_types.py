@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from monitor import Finish, NoArea, Outcome, Query, Send, Task, transaction
+from monitor import Abend, Finish, NoArea, Outcome, Query, Record, Send, Task, file, transaction
 from tests.monitor.bed import Disk, Terminal, dumps, region_on
 from tests.monitor.records import Account, Entry
 
@@ -59,4 +60,64 @@ async def test_another_type_that_sql_has_left_abends(disk: Disk, way: str) -> No
         await terminal.attach()
         assert "abend EREC" in (await terminal.press(text="TYPE")).message
     found = "NULL" if way == "select" else "a str"
-    assert f"Account has another type in the store: {found} in balance" in dumps(disk)[0][2]
+    said = f"Account 1 has another type in the store: {found} in balance"
+    assert (f"query 'nulls', row 1: {said}" if way == "select" else said) == dumps(disk)[0][2]
+
+
+class Total(Record, frozen=True):
+    """What a query adds up."""
+
+    owner: str
+    number: int
+
+
+class Dated(Record, frozen=True):
+    """The same with a date."""
+
+    number: int
+    day: date
+
+
+@file("visit", key=("hall", "number"))
+class Visit(Record, frozen=True):
+    """A record with a key of two parts, and a column that is converted."""
+
+    hall: str
+    number: int
+    day: date
+
+
+TOTALS = Query("totals", "SELECT owner, balance FROM account ORDER BY number LIMIT :limit", Total)
+DATED = Query("days", "SELECT number, balance FROM account ORDER BY number LIMIT :limit", Dated)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (TOTALS, "query 'totals', row 2: Total has another type in the store: a str in number"),
+        (DATED, "query 'days', row 1: Dated has another type in the store: Expected `date`, got `int`"),
+    ],
+)
+async def test_the_row_of_a_query_that_cannot_be_read_is_named(
+    disk: Disk, query: Query[Any], said: str
+) -> None:
+    """By its place in the answer: it has no key."""
+
+    @transaction("TYPE")
+    async def typed(task: Task[NoArea]) -> Outcome:
+        await task.files.select(query, limit=9)
+        return Finish()
+
+    async with region_on(disk, typed) as region:
+        disk.accounts({1: 5, 2: 6})
+        disk.ask("UPDATE account SET balance = 'five' WHERE number = 2")
+        terminal = Terminal(region)
+        await terminal.attach()
+        await terminal.press(text="TYPE")
+    assert dumps(disk)[0][2].startswith(said)
+
+
+def test_a_record_that_cannot_be_converted_is_named() -> None:
+    """By all parts of its key."""
+    with pytest.raises(Abend, match=r"Visit \('A', 7\) has another type in the store: Invalid .*`\$.day`"):
+        Visit.from_row(("A", 7, "tomorrow"))
