@@ -83,6 +83,24 @@ def test_code_that_no_region_starts_with_is_told(
     assert ("sound" in found.output) == stored
 
 
+def test_one_mistake_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that is too wide, in a module after one whose map was declared: that one is not told as there twice."""
+    hall = tmp_path / "doctors"
+    hall.mkdir()
+    (hall / "__init__.py").write_text(
+        "from screens.map import Map\n"
+        "class DOCGOOD(Map): picture = ' A [a ]'\n"
+        f"class DOCWIDE(Map): picture = ' A [a ]\\n{' ' * 80}[b ]'\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("ENTRACTE_PROGRAMS", "doctors")
+    monkeypatch.setenv("ENTRACTE_GOOD_MORNING_TRANSID", "NONE")
+    found = CliRunner().invoke(main, ["doctor", "--store", str(tmp_path / "s.db")])
+    wrong = [line for line in found.output.splitlines() if line.startswith("wrong ")]
+    assert len(wrong) == 1, found.output
+    assert "map DOCWIDE, row 2" in wrong[0]
+
+
 def test_a_store_that_is_not_there_yet_is_nothing_wrong(tmp_path: Path) -> None:
     """The exit code is 0."""
     found = CliRunner().invoke(main, ["doctor", "--store", str(tmp_path / "s.db")])
