@@ -17,7 +17,7 @@ from monitor.errors import MonitorError
 from monitor.program import load
 from monitor.settings import Settings
 from monitor.startup import MONITOR_SCHEMA, check_good_morning, load_presentation, store_path
-from monitor.store.migrations import changes_of, is_store
+from monitor.store.migrations import changes_of, come_late, is_store
 from monitor.units import unit_id, unit_name
 
 PACKAGES = ("entracte", "textual", "aiosqlite", "msgspec", "click", "structlog")
@@ -213,13 +213,15 @@ def _look_at(path: Path, settings: Settings, packages: Sequence[str]) -> list[st
         sound = verdict == "ok"
         click.echo(f"store     {path}, {_size(path) / 1e6:.1f} MB, journal {mode}")
         click.echo(f"check     {'sound' if sound else verdict}")
-        newer = _newer_changes(database, packages)
-        for text in newer:
+        newer, late = _newer_changes(database, packages), _late_changes(database, packages)
+        for text in (*newer, *late):
             click.echo(f"          {text}")
         for label, sql in _COUNTS.items():
             click.echo(f"          {database.execute(sql).fetchone()[0]:>9,} {label}")
     if newer:
         return ["Install the newer version that made the store; this one will not start on it."]
+    if late:
+        return ["Rename the schema file; no region starts on this store before."]
     if not sound:
         return ["Stop every region, move the file with its -wal and -shm away, and restore a backup."]
     return []
@@ -236,6 +238,13 @@ def _newer_changes(database: sqlite3.Connection, packages: Sequence[str]) -> lis
         for component, number in applied
         if component in known and number > max(known[component], default=0)
     ]
+
+
+def _late_changes(database: sqlite3.Connection, packages: Sequence[str]) -> list[str]:
+    """What this version has that comes before what the store's schema has."""
+    applied = "SELECT number FROM schema_change WHERE component = ?"
+    done = {package: {number for (number,) in database.execute(applied, (package,))} for package in packages}
+    return [late for package in packages if (late := come_late(package, done[package]))]
 
 
 def _size(path: Path) -> int:

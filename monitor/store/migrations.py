@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -87,6 +87,8 @@ def _migrate_package(database: sqlite3.Connection, package: str) -> list[str]:
             f"the store has schema change {max(newer)} of {package}, which this program does not know; "
             "install the newer version that made it, nothing was changed"
         )
+    if late := come_late(package, done):
+        raise StartupError(f"{late}; nothing was changed")
     applied = []
     for number, name, sql in known:
         if number in done:
@@ -101,6 +103,23 @@ def _migrate_package(database: sqlite3.Connection, package: str) -> list[str]:
         database.execute("INSERT INTO schema_change VALUES (?, ?, ?)", (package, number, name))
         applied.append(f"{package} {name}")
     return applied
+
+
+def come_late(package: str, done: Collection[int]) -> str:
+    """Of the changes of `package` one that a store with `done` has missed, and what to do; empty: none.
+
+    Applied now it would come after changes it was written to come before, and stores would differ.
+    """
+    known = changes_of(package)
+    applied = [name for number, name, _ in known if number in done]
+    for number, name, _ in known:
+        if number < max(done, default=0) and number not in done:
+            following = f"{known[-1][0] + 1:04}{name[4:]}"
+            return (
+                f"schema change {name} of {package} came after {applied[-1]}, which the store has already: "
+                f"give it the next number, as {following}"
+            )
+    return ""
 
 
 def split_statements(sql: str) -> list[str]:

@@ -9,7 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from monitor.cli import main
 from monitor.errors import MonitorError, StartupError, StoreBroken, StoreBusy
 from monitor.exchange import Attachment, Refused
 from monitor.inspection import opened
@@ -112,6 +114,53 @@ async def test_a_schema_file_that_would_never_be_applied_is_told(
     with pytest.raises(StartupError, match=said):
         async with open_region(settings_for(tmp_path / "store.db", programs=(name,))):
             pass
+
+
+async def test_a_schema_change_that_came_late_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By regions and by `doctor`, for new stores would differ from old ones; under the next number it may come."""
+    name = application_in(
+        tmp_path, monkeypatch, **{f"{one}_x": f"CREATE TABLE t{one} (a)" for one in ("0001", "0003")}
+    )
+    settings = settings_for(tmp_path / "store.db", programs=(name,))
+    async with open_region(settings):
+        pass
+    late = tmp_path / name / "schema" / "0002_late.sql"
+    late.write_text("CREATE TABLE late (a)")
+    said = (
+        f"schema change 0002_late.sql of {name} came after 0003_x.sql, which the store has already: "
+        "give it the next number, as 0004_late.sql"
+    )
+    with pytest.raises(StartupError, match=f"{said}; nothing was changed"):
+        async with open_region(settings):
+            pass
+    monkeypatch.setenv("ENTRACTE_PROGRAMS", name)
+    monkeypatch.setenv("ENTRACTE_GOOD_MORNING_TRANSID", "")
+    told = CliRunner().invoke(main, ["doctor", "--store", settings.store])
+    assert (1, True) == (told.exit_code, said in told.output), told.output
+    assert told.output.endswith("Rename the schema file; no region starts on this store before.\n")
+    late.rename(late.with_name("0004_late.sql"))
+    async with open_region(settings):
+        pass
+    with opened(settings) as database:
+        assert database.execute("SELECT count(*) FROM late").fetchone()[0] == 0
+
+
+async def test_regions_that_start_at_once_apply_a_schema_change_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second finds it done."""
+    name = application_in(
+        tmp_path, monkeypatch, **{f"{one}_x": f"CREATE TABLE t{one} (a)" for one in ("0001", "0002")}
+    )
+    settings = settings_for(tmp_path / "store.db", programs=(name,))
+
+    async def one_region() -> int:
+        async with open_region(settings) as region:
+            return region.number
+
+    assert sorted(await asyncio.gather(*(one_region() for _ in range(4)))) == [1, 2, 3, 4]
 
 
 async def test_a_store_whose_first_schema_change_failed_is_not_called_foreign(
