@@ -74,11 +74,30 @@ def transaction(
         raise StartupError(f"{transid} has the keys {keys!r}: give it a tuple of Aids, as in (Aid.PF1,)")
 
     def declare(function: Function[Any]) -> Program[Any]:
+        if fault := _fault_of(function):
+            raise StartupError(f"{transid}: {fault}")
         first_line = (inspect.getdoc(function) or "").partition("\n")[0]
         in_thread = not inspect.iscoroutinefunction(inspect.unwrap(function))
         return Program(transid, function, area, keys, title or first_line, in_thread)
 
     return declare
+
+
+def _fault_of(function: Function[Any]) -> str:
+    """Why the function cannot be called with a task and answer with an outcome; empty if it can, or nobody knows."""
+    name = getattr(function, "__name__", repr(function))
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        return f"{name} has a yield in it, so it would return no outcome: write return instead"
+    try:
+        signature = inspect.signature(function, follow_wrapped=False)
+    except (TypeError, ValueError):
+        return ""
+    try:
+        signature.bind(None)
+    except TypeError as error:
+        word = "async def" if inspect.iscoroutinefunction(function) else "def"
+        return f"{name} is called with the task and nothing else ({error}): write {word} {name}(task)"
+    return ""
 
 
 class ProgramTable:

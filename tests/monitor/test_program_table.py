@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,74 @@ def test_a_declaration_that_is_no_use_is_refused(declare: Callable[[], object], 
     """Where it stands, and with what to write."""
     with pytest.raises(StartupError, match=said):
         declare()
+
+
+async def nobody() -> Outcome:
+    return Finish()
+
+
+async def couple(task: Task[NoArea], other: int) -> Outcome:
+    return Finish()
+
+
+async def named(task: Task[NoArea], *, other: int) -> Outcome:
+    return Finish()
+
+
+def yields(task: Task[NoArea]) -> Any:
+    yield Finish()
+
+
+async def yields_later(task: Task[NoArea]) -> Any:
+    yield Finish()
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (
+            nobody,
+            r"ONE: nobody is called with the task and nothing else \(too many .*\): write async def nobody\(task\)",
+        ),
+        (
+            couple,
+            r"ONE: couple is called with the task and nothing else \(missing a required argument: 'other'\)",
+        ),
+        (named, r"ONE: named is called with the task and nothing else \(missing a required .*'other'\)"),
+        (yields, "ONE: yields has a yield in it, so it would return no outcome: write return instead"),
+        (yields_later, "ONE: yields_later has a yield in it"),
+    ],
+)
+def test_a_function_that_cannot_be_a_program_is_refused(function: Any, said: str) -> None:
+    """Where it is declared, not at the first key of an operator."""
+    with pytest.raises(StartupError, match=said):
+        declared("ONE")(function)
+
+
+def injected(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator that gives the function one argument more."""
+
+    @functools.wraps(function)
+    async def call(task: Task[NoArea]) -> Outcome:
+        outcome: Outcome = await function(task, 1)
+        return outcome
+
+    return call
+
+
+class Callee:
+    """An object that can be called."""
+
+    async def __call__(self, task: Task[NoArea], more: int = 0) -> Outcome:
+        return Finish()
+
+
+@pytest.mark.parametrize(
+    "function", [injected(couple), functools.partial(couple, other=1), Callee(), lambda *all_: Finish()]
+)
+def test_whatever_takes_a_task_may_be_a_program(function: Any) -> None:
+    """A decorator may add arguments of its own; what counts is how the monitor calls it."""
+    assert declared("ONE", title="One")(function).transid == "ONE"
 
 
 def test_title_is_the_first_line_of_the_docstring() -> None:
