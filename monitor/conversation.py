@@ -76,7 +76,9 @@ class Transactions(Protocol):
         """The transaction a key starts, or empty."""
         ...
 
-    def __contains__(self, transid: str, /) -> bool: ...
+    def typed(self, code: str, /) -> bool:
+        """True for the code of a transaction that an operator may type."""
+        ...
 
     def example(self) -> str:
         """A transaction to name to an operator who knows none, or empty."""
@@ -98,7 +100,7 @@ def choose(
     if inbound.aid is Aid.CLEAR:
         return Blank()
     typed = typed_transid(received)
-    if typed in known:
+    if known.typed(typed):
         return Run(typed, first_time=True)
     such_as = f" such as {example}" if (example := known.example()) else ""
     if typed:

@@ -36,6 +36,8 @@ class Program(msgspec.Struct, Generic[A], frozen=True):
     title: str = ""
     in_thread: bool = False
     """True for a plain `def`: it runs in a thread, and may compute and block without holding up others."""
+    typed: bool = True
+    """False: its code is not known to an operator who types it; programs, keys and settings reach it."""
 
     async def __call__(self, task: Task[A]) -> Outcome:
         """Run the program: tests call it as the plain function it is."""
@@ -45,20 +47,28 @@ class Program(msgspec.Struct, Generic[A], frozen=True):
 
 @overload
 def transaction(
-    transid: str, *, keys: tuple[Aid, ...] = (), title: str = ""
+    transid: str, *, keys: tuple[Aid, ...] = (), title: str = "", typed: bool = True
 ) -> Callable[[Function[NoArea]], Program[NoArea]]: ...
 
 
 @overload
 def transaction(
-    transid: str, *, area: type[A], keys: tuple[Aid, ...] = (), title: str = ""
+    transid: str, *, area: type[A], keys: tuple[Aid, ...] = (), title: str = "", typed: bool = True
 ) -> Callable[[Function[A]], Program[A]]: ...
 
 
 def transaction(
-    transid: str, *, area: type[Any] = NoArea, keys: tuple[Aid, ...] = (), title: str = ""
+    transid: str,
+    *,
+    area: type[Any] = NoArea,
+    keys: tuple[Aid, ...] = (),
+    title: str = "",
+    typed: bool = True,
 ) -> Callable[[Function[Any]], Program[Any]]:
-    """Declare a function from a task to an outcome to be the program of `transid`; a plain `def` gets a thread."""
+    """Declare a function from a task to an outcome to be the program of `transid`; a plain `def` gets a thread.
+
+    `typed=False` is for one that is only linked or transferred to: an operator cannot type its code.
+    """
     if not isinstance(transid, str):
         raise StartupError(
             f"@transaction stands before {getattr(transid, '__name__', transid)} without a transaction id: "
@@ -78,7 +88,7 @@ def transaction(
             raise StartupError(f"{transid}: {fault}")
         first_line = (inspect.getdoc(function) or "").partition("\n")[0]
         in_thread = not inspect.iscoroutinefunction(inspect.unwrap(function))
-        return Program(transid, function, area, keys, title or first_line, in_thread)
+        return Program(transid, function, area, keys, title or first_line, in_thread, typed)
 
     return declare
 
@@ -134,12 +144,17 @@ class ProgramTable:
         """The transaction a key starts, or empty."""
         return self._keys.get(aid, "")
 
+    def typed(self, code: str) -> bool:
+        """True if an operator may type this code."""
+        program = self._programs.get(code)
+        return program is not None and program.typed
+
     def example(self) -> str:
-        """MENU, else the transaction taken in first; empty: there is none.
+        """MENU, else the transaction taken in first, of those that may be typed; empty: there is none.
 
         Not the good-morning one: a replay knows the programs of a region, and not all its settings.
         """
-        return "MENU" if "MENU" in self._programs else next(iter(self._programs), "")
+        return next(filter(self.typed, ("MENU", *self._programs)), "")
 
     def __iter__(self) -> Iterator[Program[Any]]:
         return iter(self._programs.values())

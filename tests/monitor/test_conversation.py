@@ -101,6 +101,31 @@ def test_a_notice_names_a_code_that_is_known(known: tuple[str, ...], such_as: st
     assert f" code{such_as}" + ("." if typed else ", and press Enter.") in choice.text
 
 
+@pytest.mark.parametrize(("transid", "such_as"), [("MENU", " such as BOOK"), ("BOOK", " such as MENU")])
+def test_a_code_that_is_not_for_typing_is_not_known(transid: str, such_as: str) -> None:
+    """In the words of one that is not there, and never as an example; a key of its own starts it."""
+    programs = ProgramTable(
+        [
+            Program(code, nothing, NoArea, (Aid.PF1,) if code == transid else (), typed=code != transid)
+            for code in ("MENU", "BOOK")
+        ]
+    )
+    choice = choose(ENDED, after(ENDED, Aid.ENTER), Received(Aid.ENTER, text=transid), programs)
+    said = f"Transaction {transid} is not known. Press Clear, then type a code{such_as}."
+    assert choice == Notice(said)
+    assert choose(ENDED, after(ENDED, Aid.PF1), Received(Aid.PF1), programs) == Run(transid, first_time=True)
+    assert choose(FRESH, after(FRESH, Aid.NONE), Received(Aid.NONE), programs, transid) == Run(
+        transid, first_time=True
+    )
+
+
+def test_a_region_in_which_nothing_may_be_typed_gives_no_example() -> None:
+    """Its programs begin by keys, or as the first of a terminal."""
+    programs = ProgramTable([Program("HELP", nothing, NoArea, (Aid.PF1,), typed=False)])
+    choice = choose(ENDED, after(ENDED, Aid.ENTER), Received(Aid.ENTER), programs)
+    assert choice == Notice("Nothing is running here. Type a transaction code, and press Enter.")
+
+
 @pytest.mark.parametrize(
     ("typed", "word"), [("NOPE", "NOPE is not known"), ("nope x", "NOPE is not known"), ("", "Type a trans")]
 )

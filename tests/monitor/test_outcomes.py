@@ -15,6 +15,7 @@ from monitor import (
     Outcome,
     Park,
     Program,
+    Resume,
     Send,
     Task,
     TransferTo,
@@ -155,6 +156,45 @@ async def test_link_gives_back_the_area_of_the_other_program(disk: Disk) -> None
         return Finish(note(again.times))
 
     assert await run(disk, begin, call, double) == noted(20)
+
+
+async def test_a_program_that_cannot_be_typed_works_as_any_other(disk: Disk) -> None:
+    """It is transferred to, linked to, named by `then`, parked and resumed; only its code is not known."""
+
+    @transaction("PART", area=Count, typed=False)
+    async def part(task: Task[Count]) -> Outcome:
+        match task.aid:
+            case Aid.PF1:
+                return Finish(area=Count(task.area.times + 1))
+            case Aid.PF2:
+                return Park(Converse(note("parked"), area=task.area), Converse(note("go on"), then="MAIN"))
+            case _:
+                return Converse(note(f"part {task.area.times}"))
+
+    @transaction("MAIN", area=Count)
+    async def main(task: Task[Count]) -> Outcome:
+        match task.aid:
+            case Aid.PF1:
+                return Converse(note((await task.link("PART", Count(1))).times))
+            case Aid.PF3:
+                return Converse(note("then"), then="PART", area=Count(5))
+            case Aid.PF4:
+                return Resume((await task.parked())[0].unit)
+            case _:
+                return TransferTo("PART", Count(7))
+
+    async with region_on(disk, part, main) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        assert "Transaction PART is not known" in (await terminal.press(text="PART")).message
+        assert await terminal.press(Aid.CLEAR) == Shown()
+        assert await terminal.press(Aid.PF1, text="MAIN") == noted("2")
+        assert await terminal.press(Aid.PF3) == noted("then")
+        assert await terminal.press(Aid.PF2) == noted("go on")
+        assert await terminal.press(Aid.PF4) == noted("parked")
+        assert await terminal.press() == noted("part 5")
+        await terminal.press(Aid.PF1)
+        assert await terminal.press(text="MAIN") == noted("part 7")
 
 
 async def test_new_ids_of_linked_programs_differ(disk: Disk) -> None:
