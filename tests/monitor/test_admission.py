@@ -109,6 +109,41 @@ async def test_a_failure_of_what_begins_gives_the_place_back() -> None:
     assert (admission.running, admission.waiting) == (1, 0)
 
 
+async def test_inputs_of_one_terminal_keep_their_order() -> None:
+    """However often others come and go while they wait, the first of them is the first that starts."""
+    admission, order = Admission(2, 10), list[int]()
+    await admission.enter("A", granted)
+
+    async def again(number: int) -> None:
+        await admission.enter("A", granted)
+        order.append(number)
+
+    waiting = [asyncio.create_task(again(number)) for number in (1, 2, 3)]
+    await settle()
+    assert admission.enter_now("A") is False
+    await asyncio.wait_for(admission.enter("B", granted), 1)
+    admission.leave("B")
+    for _ in waiting:
+        admission.leave("A")
+        await settle()
+    assert order == [1, 2, 3]
+
+
+async def test_step_cancelled_while_a_place_becomes_free_takes_nothing_of_its_terminal() -> None:
+    """It goes away as it waits behind its own terminal's task: that one keeps its place, and stays alone."""
+    admission = Admission(2, 10)
+    await admission.enter("A", granted)
+    await admission.enter("B", granted)
+    gone = asyncio.create_task(admission.enter("A", granted))
+    await settle()
+    gone.cancel()
+    admission.leave("B")
+    await cancelled(gone)
+    assert (admission.running, admission.waiting) == (1, 0)
+    assert not admission.enter_now("A")
+    assert admission.enter_now("B")
+
+
 class Places(RuleBasedStateMachine):
     """Any order of entering, ending, answering and cancelling keeps the rule, and empties in the end."""
 

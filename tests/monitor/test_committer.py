@@ -63,6 +63,23 @@ async def test_units_sealed_meanwhile_go_out_together_in_order(disk: Disk) -> No
         assert disk.balance(1) == 14
 
 
+async def test_failure_is_told_to_the_others_of_a_batch_nobody_waits_for_all_of(disk: Disk) -> None:
+    """One terminal went away and the store fails: the others of the batch are refused all the same."""
+    async with region_on(disk) as region:
+        disk.accounts({1: 0})
+        recorder = Recorder(region.store)
+        recorder.failing = True
+        committer = Committer(recorder.store, 100, recorder.settled)
+        gone, waits = committer.submit(unit(10, 1)), committer.submit(unit(11, 10))
+        await settle()
+        gone.cancel()
+        recorder.go_on.set()
+        with pytest.raises(StoreBusy):
+            await asyncio.wait_for(waits, 1)
+        await settle()
+        assert recorder.fates == [(10, None), (11, None)]
+
+
 async def test_failure_is_told_to_each_unit_of_the_batch(disk: Disk) -> None:
     """A store that fails fails the batch under way, not those behind it."""
     async with region_on(disk) as region:

@@ -111,6 +111,23 @@ async def test_turn_that_comes_together_with_a_cancellation_is_passed_on() -> No
     assert len(locks) == 0
 
 
+@pytest.mark.parametrize("gives_up", [False, True])
+async def test_nothing_is_kept_of_a_record_that_was_contended(gives_up: bool) -> None:
+    """Once all have let go, nothing is left: a region does not grow by the records it has ever locked."""
+    locks = UpdateLocks()
+    for record in range(3):
+        await locks.acquire("a", record)
+        waits = asyncio.create_task(locks.acquire("b", record))
+        await settle()
+        if gives_up:
+            await cancelled(waits)
+        locks.release("a", record)
+        if not gives_up:
+            await asyncio.wait_for(waits, 1)
+        locks.release("b", record)
+    assert {name: kept for name, kept in vars(locks).items() if kept} == {}
+
+
 class Locking(RuleBasedStateMachine):
     """Any order of asking, letting go and going away keeps one holder a record, and lets all through."""
 
