@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from monitor import Converse, Finish, NoArea, Outcome, Send, Task, transaction
-from monitor.exchange import Reason
+from monitor.exchange import Outbound, Reason
 from monitor.limits import Limits
 from tests.monitor.bed import QUIET, Disk, Terminal, region_on
 from tests.monitor.faults import bad
@@ -45,6 +45,8 @@ async def test_input_past_the_limits_is_refused(disk: Disk) -> None:
         answer = await terminal.send(crowded)
         assert "input_fields_max" in getattr(answer, "text", "")
         await terminal.press(text="x" * 10)
+        full = msgspec.structs.replace(terminal.input(), fields=((0, ""), (1, "")))
+        assert isinstance(await terminal.send(full), Outbound)
 
 
 @pytest.mark.parametrize("finish", [False, True], ids=["converse", "finish"])

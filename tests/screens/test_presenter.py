@@ -14,7 +14,7 @@ from screens.errors import MapError
 from screens.field import Entry, Look, Output
 from screens.layout import Panel, Screen
 from screens.map import Map
-from screens.presenter import Presenter, panels_max
+from screens.presenter import Presenter, panels_max, text_chars_max
 
 MAPS: dict[str, type[Map]] = {}
 
@@ -376,6 +376,13 @@ def test_a_notice_leaves_the_screen_as_it_was(presenter: Presenter) -> None:
 def test_unformatted_text_is_received(presenter: Presenter) -> None:
     """What is typed on a blank screen comes as text."""
     assert presenter.receive(presenter.blank(), answer(text="MENU\0")).text == "MENU "
+
+
+def test_unformatted_text_past_its_limit_is_cut(presenter: Presenter) -> None:
+    """More than any screen holds is not kept; as much as is allowed is."""
+    typed = "M" * (text_chars_max - 1) + "XY"
+    assert presenter.receive(presenter.blank(), answer(text=typed)).text == typed[:-1]
+    assert presenter.receive(presenter.blank(), answer(text=typed[:-1])).text == typed[:-1]
 
 
 def test_blank_is_the_blank_screen(presenter: Presenter) -> None:
