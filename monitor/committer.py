@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from monitor.store import Store, Unit, Verdict
+from monitor.uncancelled import Uncancelled
 
 Promise = asyncio.Future[Verdict]
 
@@ -35,7 +36,7 @@ class Committer:
         promise: Promise = asyncio.Future(loop=self._loop)
         self._sealed.append((unit, promise))
         if self._committing is None:
-            self._committing = self._loop.create_task(self._commit())
+            self._committing = Uncancelled(self._commit(), loop=self._loop)
         return promise
 
     async def _commit(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from monitor.errors import RecordUnreadable
 from monitor.store import Key, Store, Versioned
+from monitor.uncancelled import Uncancelled
 
 Records = Sequence[Versioned | None]
 Answer = asyncio.Future[Records]
@@ -31,7 +32,7 @@ class Loader:
         """As `read`, into a future that is there already."""
         self._asked.append((keys, answer))
         if self._fetching is None:
-            self._fetching = asyncio.Task(self._fetch(), loop=self._loop)  # nobody's child, whoever asks
+            self._fetching = Uncancelled(self._fetch(), loop=self._loop)  # nobody's child, whoever asks
 
     async def _fetch(self) -> None:
         try:

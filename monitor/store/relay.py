@@ -131,7 +131,7 @@ class RelayedStore:
         self._crowded = 0 < limit <= self._mean
         if (
             self._far is None
-            and self._starting is None
+            and (self._starting is None or self._starting.done())  # a program may cancel it before it begins
             and self._wanted()
             and time.monotonic() >= self._start_from
         ):

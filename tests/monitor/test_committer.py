@@ -111,3 +111,20 @@ async def test_unit_nobody_waits_for_is_committed_all_the_same(disk: Disk) -> No
         assert await committer.submit(unit(11, 10)) == COMMITTED
         assert recorder.fates == [(10, COMMITTED), (11, COMMITTED)]
         assert disk.balance(1) == 11
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_a_program_that_cancels_every_task_stops_no_commit(disk: Disk, begun: bool) -> None:
+    """The batch under way, if it has begun, and the units queued behind it are committed all the same."""
+    async with region_on(disk) as region:
+        disk.accounts({1: 0})
+        recorder = Recorder(region.store)
+        committer = Committer(recorder.store, 1, recorder.settled)
+        promises = [committer.submit(unit(10, 1)), committer.submit(unit(11, 10))]
+        if begun:
+            await settle()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        recorder.go_on.set()
+        assert await asyncio.wait_for(asyncio.gather(*promises), 1) == [COMMITTED] * 2
+        assert disk.balance(1) == 11

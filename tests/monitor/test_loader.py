@@ -116,3 +116,22 @@ async def test_wrong_table_is_an_error_of_the_call(disk: Disk) -> None:
         with pytest.raises(KeyError):
             await region.engine.loader.read([Key("nothing", 1)])
         assert await region.engine.loader.read([key(1)]) == [None]
+
+
+async def test_a_program_that_cancels_every_task_stops_no_read(disk: Disk) -> None:
+    """Whoever waits for a record gets it, whether the read has begun or not."""
+    hook, batches = Hook(), Batches()
+    async with region_on(disk, around=hook) as region:
+        disk.accounts({1: 10})
+        hook.store.before_read = batches
+        answers = [region.engine.loader.read([key(1)])]
+        for _ in range(2):
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            await settle()
+            answers.append(region.engine.loader.read([key(1)]))
+        batches.go_on.set()
+        for answer in answers:
+            (found,) = await asyncio.wait_for(answer, 1)
+            assert found is not None
+            assert found.row[2] == 10

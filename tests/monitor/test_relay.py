@@ -111,6 +111,19 @@ async def test_small_batches_go_to_the_process_while_a_program_computes_in_a_thr
     await store.close()
 
 
+async def test_a_start_that_was_cancelled_is_made_again() -> None:
+    """A program may cancel every task there is, even before it has begun."""
+    near, far = Fake(), Fake()
+    store = relay(near, [far])
+    store.contended = lambda: True
+    await store.commit([layout(1, 1)])
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await commit(store, 1, 3)
+    assert store.process is far  # type: ignore[comparison-overlap]
+    await store.close()
+
+
 async def test_zero_means_never() -> None:
     """With `store_process_units_min` = 0 there is no process under any load."""
     near, far = Fake(), Fake()
