@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 import msgspec
 
 from monitor.errors import RecordUnreadable
-from monitor.store import COMMITTED, Key, Rejected, Table, Unit, Verdict, judge, statements
+from monitor.store import COMMITTED, Conflict, Key, Rejected, Table, Unit, Verdict, judge, statements
 from monitor.store.batch import Batch, Statement, batch_of, writes_in_order, writes_of
 from monitor.store.reading import Answer, questions_of
 
@@ -80,12 +81,13 @@ class Transactor:
         self, database: sqlite3.Connection, units: Sequence[Unit], batch: Batch | None
     ) -> list[Verdict]:
         """One transaction for all units; a constraint that fails is traced to its unit."""
-        try:
-            return self._transact(database, units, batch)
-        except Exception as error:
-            if not _is_of_a_unit(error):
-                raise
-            return self._commit_one_by_one(database, units)
+        for work in (partial(self._transact, batch=batch), self._transact_each):
+            try:
+                return work(database, units)
+            except Exception as error:
+                if not _is_of_a_unit(error):
+                    raise
+        return self._commit_one_by_one(database, units)
 
     def _read(self, database: sqlite3.Connection, table: Table, wanted: str) -> Answer:
         with readable(table.name):
@@ -122,9 +124,46 @@ class Transactor:
                 current[keys[places[position]]] = written_by
         return current
 
+    def _transact_each(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
+        """One transaction still, in which one that cannot be stored harms no other."""
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            verdicts = [self._apply(database, unit) for unit in units]
+            database.execute("COMMIT")
+        except BaseException:
+            _undo(database)
+            raise
+        return verdicts
+
+    def _apply(self, database: sqlite3.Connection, unit: Unit) -> Verdict:
+        (verdict,) = judge([unit], self._current(database, [unit]))
+        if verdict is not COMMITTED:
+            return verdict
+        database.execute("SAVEPOINT unit")
+        try:
+            _run(database, writes_in_order(unit, self.tables))
+        except Exception as error:
+            if not _is_of_a_unit(error) or not database.in_transaction:  # a table may undo the whole of it
+                raise
+            database.execute("ROLLBACK TO unit")
+            verdict = Rejected(str(error))
+        database.execute("RELEASE unit")
+        return verdict
+
     def _commit_one_by_one(self, database: sqlite3.Connection, units: Sequence[Unit]) -> list[Verdict]:
-        """Each unit in a transaction of its own, so that one that cannot be stored harms no other."""
-        return [self._commit_one(database, unit) for unit in units]
+        """Each unit in a transaction of its own: for what is refused at the COMMIT, and undoes all before it.
+
+        If the store fails on the way, what is stored stays; the others conflict, so that their steps run again.
+        """
+        verdicts: list[Verdict] = []
+        for unit in units:
+            try:
+                verdicts.append(self._commit_one(database, unit))
+            except Exception:
+                if COMMITTED not in verdicts:
+                    raise
+                return verdicts + [Conflict(_key_of(late)) for late in units[len(verdicts) :]]
+        return verdicts
 
     def _commit_one(self, database: sqlite3.Connection, unit: Unit) -> Verdict:
         database.execute("BEGIN IMMEDIATE")
@@ -143,9 +182,18 @@ class Transactor:
 
     @staticmethod
     def _end(database: sqlite3.Connection, writes: Iterable[Statement]) -> None:
-        for sql, values in writes:
-            database.execute(sql, values)
+        _run(database, writes)
         database.execute("COMMIT")
+
+
+def _run(database: sqlite3.Connection, writes: Iterable[Statement]) -> None:
+    for sql, values in writes:
+        database.execute(sql, values)
+
+
+def _key_of(unit: Unit) -> Key:
+    """Any that it needs; a step has one at least, its terminal's."""
+    return next(iter((*unit.reads, *unit.writes)), Key("", 0))
 
 
 def _undo(database: sqlite3.Connection) -> None:
