@@ -1,6 +1,8 @@
 """Group commit: all units sealed while the previous commit is under way go out as one database transaction.
 
-There is no timer: a lone terminal waits for nobody, and under load each commit carries what came meanwhile.
+There is no timer: a lone terminal waits for nobody, and under load each commit carries what came meanwhile. Where
+another process holds the store for too long, all that were sealed before that commit began have waited as long as
+it has, and are refused with it.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from monitor.errors import StoreBusy
 from monitor.store import Store, Unit, Verdict
 from monitor.uncancelled import Uncancelled
 
@@ -50,17 +53,24 @@ class Committer:
     async def _settle(self, batch: Sequence[tuple[Unit, Promise]]) -> None:
         self.batches += 1
         self.units += len(batch)
+        behind = len(self._sealed)
         try:
             verdicts = await self._store.commit([unit for unit, _ in batch])
+        except StoreBusy as error:
+            self._fail([*batch, *[self._sealed.popleft() for _ in range(behind)]], error)
+            return
         except Exception as error:  # noqa: BLE001 handed to each unit of the batch
-            for _, promise in batch:
-                if not promise.done():
-                    promise.set_exception(error)
-            for unit, _ in batch:
-                self._settled(unit, None)
+            self._fail(batch, error)
             return
         for (_, promise), verdict in zip(batch, verdicts, strict=True):
             if not promise.done():
                 promise.set_result(verdict)
         for (unit, _), verdict in zip(batch, verdicts, strict=True):  # before any of those that wait resumes
             self._settled(unit, verdict)
+
+    def _fail(self, units: Sequence[tuple[Unit, Promise]], error: Exception) -> None:
+        for _, promise in units:
+            if not promise.done():
+                promise.set_exception(error)
+        for unit, _ in units:
+            self._settled(unit, None)

@@ -47,7 +47,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     runaway_s_max: float = 5.0
     """Seconds a program may compute without returning to the monitor; then abend AICA. 0: no limit."""
     store_busy_s_max: float = 10.0
-    """Seconds to wait for another process that writes to the store."""
+    """Seconds a commit waits for another process that writes to the store."""
     store_cache_kib: int = 2_048
     """SQLite's page cache of each connection, in KiB."""
     store_process_units_min: int = 32

@@ -22,7 +22,7 @@ def unit(number: int, seen: int) -> Unit:
 
 
 class Recorder:
-    """Notes batches and fates; holds up the first batch until told."""
+    """Notes batches and fates; holds up the first batch until told, and fails the next one if told."""
 
     def __init__(self, store: Store) -> None:
         self.store = HookedStore(store)
@@ -37,6 +37,7 @@ class Recorder:
         self.batches.append([unit.id for unit in units])
         await self.go_on.wait()
         if self.failing:
+            self.failing = False
             raise StoreBusy("held")
 
     def settled(self, unit: Unit, verdict: Verdict | None) -> None:
@@ -93,9 +94,27 @@ async def test_failure_is_told_to_each_unit_of_the_batch(disk: Disk) -> None:
         for promise in (first, second):
             with pytest.raises(StoreBusy):
                 await promise
-        recorder.failing = False
         assert await committer.submit(unit(12, 1)) == COMMITTED
         assert recorder.fates == [(10, None), (11, None), (12, COMMITTED)]
+
+
+async def test_a_busy_store_refuses_all_that_have_waited_as_long(disk: Disk) -> None:
+    """Those queued when the batch began fail with it, not with one of their own; those that came later are tried."""
+    async with region_on(disk) as region:
+        disk.accounts({1: 0})
+        recorder = Recorder(region.store)
+        committer = Committer(recorder.store, 2, recorder.settled)
+        waiting = [committer.submit(unit(number, 1)) for number in range(10, 15)]
+        await settle()
+        later = committer.submit(unit(15, 1))
+        recorder.failing = True
+        recorder.go_on.set()
+        for promise in waiting:
+            with pytest.raises(StoreBusy):
+                await promise
+        assert await later == COMMITTED
+        assert recorder.batches == [[10, 11], [15]]
+        assert recorder.fates == [*[(number, None) for number in range(10, 15)], (15, COMMITTED)]
 
 
 async def test_unit_nobody_waits_for_is_committed_all_the_same(disk: Disk) -> None:
