@@ -22,12 +22,20 @@ class Deadlines:
         self._expired: dict[asyncio.Task[Any], int] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def enter(self) -> asyncio.Task[Any]:
-        """The current task's step begins: it is cancelled after `wait_s_max`, give or take a tenth."""
+    def due(self) -> float:
+        """When a step that comes now has to be done, in the event loop's time."""
+        return self._loop.time() + self._wait_s_max
+
+    def left(self, due: float) -> float:
+        """The share of `wait_s_max` that is left until then: 1 is all of it, at 0 and below it is over."""
+        return (due - self._loop.time()) / self._wait_s_max
+
+    def enter(self, due: float) -> asyncio.Task[Any]:
+        """The current task's step begins, or waits to: it is cancelled when due, or up to a tenth later."""
         task = asyncio.current_task(self._loop)
         if task is None:
             raise RuntimeError("a step runs inside an asyncio task")
-        self._due[task] = self._loop.time() + self._wait_s_max
+        self._due[task] = due
         if self._timer is None:
             self._arm()
         return task
@@ -43,7 +51,7 @@ class Deadlines:
         return self._expired.get(task, 0) > SWALLOWED_MAX
 
     def leave(self, task: asyncio.Task[Any]) -> None:
-        """The step is over."""
+        """The step is over, or its wait."""
         self._due.pop(task, None)
         if self._expired:
             self.expired(task)  # the program may have swallowed the cancellation

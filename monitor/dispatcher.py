@@ -6,6 +6,7 @@ loop around them.
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 from msgspec.structs import replace
@@ -38,6 +39,9 @@ from monitor.execution import Execution, RunAgain, Sealed
 from monitor.layouts import learn
 from monitor.loader import Records
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit
+
+_SHARE_OF_A_RUN = 0.5
+"""Of `wait_s_max`: where a run began with no more of it, it is no abend of its program's if that does not do."""
 
 
 class Dispatcher:
@@ -80,30 +84,50 @@ class Dispatcher:
         terminal, admission = inbound.terminal, self._admission
         if refused := _bad_terminal(terminal) or self._bad_input(inbound):
             return refused
-        found = None
+        found, due = None, self._engine.deadlines.due()
         try:
             if not admission.enter_now(terminal):
-                keys = (Key("terminal_state", terminal),)
-                found = await admission.enter(terminal, partial(self._engine.loader.ask, keys))
-                if found is None:
-                    return Refused(
-                        Reason.BUSY,
-                        "The region has more inputs waiting than waiting_max. Press the key again.",
-                    )
+                answer = await self._wait_for_place(terminal, due)
+                if isinstance(answer, Refused):
+                    return answer
+                found = answer
             try:
-                return await self._step(inbound, start, found)
+                return await self._step(inbound, start, due, found)
             finally:
                 admission.leave(terminal)
         except StoreError as error:
             return self._store_failed(terminal, error)
 
-    async def _step(self, inbound: Inbound, start: str, found: Records | None) -> Outbound | Refused:
-        """`found`: the terminal's state, if it was read already."""
+    async def _wait_for_place(self, terminal: str, due: float) -> Records | Refused:
+        """Wait for a place, then for the terminal's state."""
+        ask = partial(self._engine.loader.ask, (Key("terminal_state", terminal),))
+        deadlines = self._engine.deadlines
+        task = deadlines.enter(due)
+        settled = task.cancelling()
+        try:
+            found = await self._admission.enter(terminal, ask)
+        except asyncio.CancelledError:
+            if not deadlines.expired(task, settled):
+                raise
+            return _waited_too_long()
+        finally:
+            deadlines.leave(task)
+        return _busy("The region has more inputs waiting than waiting_max.") if found is None else found
+
+    async def _step(
+        self, inbound: Inbound, start: str, due: float, found: Records | None
+    ) -> Outbound | Refused:
+        """`due`: when it has to be done, all its runs; `found`: the terminal's state, if it was read already."""
         claims: set[Key] = set()
         rejected, given = "", None
+        waited, late = found is not None, False
         engine = self._engine
         keys = (Key("terminal_state", inbound.terminal),)
         for run in range(1, engine.limits.reruns_max + 2):
+            if run > 1 or waited:
+                late = (left := engine.deadlines.left(due)) <= _SHARE_OF_A_RUN
+                if left <= 0 and not rejected:
+                    break
             (stored,) = found or await engine.loader.read(keys)
             found = None
             state = TerminalState.of(inbound.terminal, stored)
@@ -122,7 +146,7 @@ class Dispatcher:
             execution = Execution(engine, state, inbound, received, run)
             try:
                 if isinstance(choice, Run) and not rejected:
-                    sealed = await execution.run(choice.transid, choice.first_time, claims)
+                    sealed = await execution.run(choice.transid, choice.first_time, due, late, claims)
                 else:
                     sealed = self._answer(execution, choice, state, received, rejected, given)
             except RunAgain as again:
@@ -134,13 +158,12 @@ class Dispatcher:
             if verdict is COMMITTED:
                 return Outbound(inbound.terminal, inbound.sequence, sealed.screen)
             if isinstance(verdict, Rejected):
-                if rejected:  # the abend itself could not be stored: it is no program's fault
-                    text = f"the store failed ({verdict.text}); run `entracte doctor`, then start the region again"
-                    return self._store_failed(inbound.terminal, StoreBroken(text))
+                if rejected:
+                    return self._abend_rejected(inbound.terminal, verdict)
                 rejected, given = verdict.text, execution.given
             elif isinstance(verdict, Conflict):
                 claims.add(verdict.key)
-        return _too_contended()
+        return _waited_too_long() if waited and late else _too_contended()
 
     def _answer(
         self,
@@ -171,6 +194,11 @@ class Dispatcher:
             "store failed", terminal=terminal, error=type(error).__name__, message=str(error)
         )
         return Refused(Reason.STORE, str(error))
+
+    def _abend_rejected(self, terminal: str, verdict: Rejected) -> Refused:
+        """The abend itself could not be stored: it is no program's fault."""
+        text = f"the store failed ({verdict.text}); run `entracte doctor`, then start the region again"
+        return self._store_failed(terminal, StoreBroken(text))
 
     async def _learn(self, screen: str) -> None:
         await learn(self._engine.presentation, self._engine.loader, screen)
@@ -223,6 +251,12 @@ def _half_characters(text: str) -> bool:
 
 
 def _too_contended() -> Refused:
-    return Refused(
-        Reason.BUSY, "What this step needs is being changed by others all the time. Press the key again."
-    )
+    return _busy("What this step needs is being changed by others all the time.")
+
+
+def _waited_too_long() -> Refused:
+    return _busy("The region has so many inputs waiting that this one took longer than wait_s_max.")
+
+
+def _busy(text: str) -> Refused:
+    return Refused(Reason.BUSY, f"{text} Press the key again.")

@@ -59,6 +59,7 @@ class Execution:
         self._inbound = inbound
         self._received = received
         self._runs = runs
+        self._late = False
         self._arrived = engine.clock.monotonic()
         self._now = engine.clock.now()
         goes_on = state.state == OPEN
@@ -74,10 +75,17 @@ class Execution:
         step = Step(state, received, self._number, runs, self._now, self._seed)
         self._control = ProgramControl(engine, self._work, step)
 
-    async def run(self, transid: str, first_time: bool, claims: Iterable[Key] = ()) -> Sealed:
-        """Run the program of `transid` to its end and seal the step; raises `RunAgain` or `StoreError`."""
+    async def run(
+        self, transid: str, first_time: bool, due: float, late: bool, claims: Iterable[Key] = ()
+    ) -> Sealed:
+        """Run the program of `transid` to its end and seal the step; raises `RunAgain` or `StoreError`.
+
+        `due`: when the step has to be done (`Deadlines`). `late`: most of its time was gone before this run, so that
+        it is no fault of the program's if that does not do.
+        """
+        self._late = late
         deadlines, dump = self._engine.deadlines, None
-        task = deadlines.enter()
+        task = deadlines.enter(due)
         program = self._control.run(transid, first_time, claims)
         watched = Watched(program, self._engine.watchdog, task, deadlines.ignored)
         try:
@@ -132,6 +140,8 @@ class Execution:
         limits = self._engine.limits
         if isinstance(error, asyncio.CancelledError):
             if self._engine.deadlines.expired(task, settled):
+                if self._late:
+                    raise RunAgain(())
                 message = f"the step took more than wait_s_max = {limits.wait_s_max} s"
                 return self._abended(transid, Abend("EWAI", message), error)
             if task.cancelling() > settled:

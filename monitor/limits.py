@@ -43,7 +43,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dump_chars_max: int = 16_384
     """Length of the traceback kept in a dump."""
     wait_s_max: float = 30.0
-    """Seconds a step may take in all, waiting for records and reads included; then abend EWAI."""
+    """Seconds a step may take in all, waits and reruns included; then abend EWAI, or refused as busy."""
     runaway_s_max: float = 5.0
     """Seconds a program may compute without returning to the monitor; then abend AICA. 0: no limit."""
     store_busy_s_max: float = 10.0

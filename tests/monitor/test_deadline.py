@@ -14,7 +14,7 @@ def test_a_step_that_swallows_its_cancellation_is_cancelled_again() -> None:
 
     async def main() -> float:
         deadlines = Deadlines(10.0)
-        task = deadlines.enter()
+        task = deadlines.enter(deadlines.due())
         loop = asyncio.get_running_loop()
         began = loop.time()
         for _ in range(5):
@@ -33,7 +33,7 @@ def test_a_cancellation_from_outside_is_not_taken_back() -> None:
     """Who cancels a step from outside is heard, even when the limit has passed as well."""
 
     async def step(deadlines: Deadlines, said: list[bool]) -> None:
-        task = deadlines.enter()
+        task = deadlines.enter(deadlines.due())
         try:
             with suppress(asyncio.CancelledError):
                 await asyncio.sleep(100)
