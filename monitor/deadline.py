@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 SWALLOWED_MAX = 10
@@ -15,8 +16,12 @@ SWALLOWED_MAX = 10
 class Deadlines:
     """The steps under way in one event loop, and when each has to be done."""
 
-    def __init__(self, wait_s_max: float) -> None:
+    def __init__(
+        self, wait_s_max: float, suspended: Callable[[asyncio.Task[Any]], bool] = lambda task: False
+    ) -> None:
+        """`suspended`: whether a task only waits for a record that another step holds."""
         self._wait_s_max = wait_s_max
+        self._suspended = suspended
         self._loop = asyncio.get_running_loop()
         self._due: dict[asyncio.Task[Any], float] = {}
         self._expired: dict[asyncio.Task[Any], int] = {}
@@ -31,7 +36,7 @@ class Deadlines:
         return (due - self._loop.time()) / self._wait_s_max
 
     def enter(self, due: float) -> asyncio.Task[Any]:
-        """The current task's step begins, or waits to: it is cancelled when due, or up to a tenth later."""
+        """The current task's step begins, or waits to: it is cancelled when due, or up to two tenths later."""
         task = asyncio.current_task(self._loop)
         if task is None:
             raise RuntimeError("a step runs inside an asyncio task")
@@ -63,6 +68,9 @@ class Deadlines:
         self._timer = None
         now = self._loop.time()
         for task in [task for task, due in self._due.items() if due <= now]:
+            if task not in self._expired and self._suspended(task):
+                self._expired[task] = 0  # the next time: who holds its record may be among these
+                continue
             self._expired[task] = self._expired.get(task, 0) + 1
             task.cancel()  # at every sweep: a program may swallow one and go on waiting
         if self._due:

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable
 from contextlib import suppress
+from typing import Any
 
 from monitor.errors import Deadlock
 
@@ -22,6 +23,7 @@ class UpdateLocks:
         self._holder: dict[Hashable, Hashable] = {}
         self._waiting: dict[Hashable, deque[tuple[Hashable, asyncio.Future[None]]]] = {}
         self._wanted: dict[Hashable, Hashable] = {}
+        self._suspended: set[asyncio.Task[Any] | None] = set()
 
     def __len__(self) -> int:
         return len(self._holder)
@@ -30,15 +32,20 @@ class UpdateLocks:
         """Hold `record` for `owner` if nobody else does; True if `owner` holds it now."""
         return self._holder.setdefault(record, owner) is owner
 
+    def suspends(self, task: asyncio.Task[Any]) -> bool:
+        """True while `task` waits for a record that another step holds."""
+        return task in self._suspended
+
     async def acquire(self, owner: Hashable, record: Hashable) -> None:
         """Hold `record` for `owner`; raises `Deadlock` if waiting for it could never end."""
         holder = self._holder.setdefault(record, owner)
         if holder == owner:
             return
         self._refuse_cycle(owner, record)
-        turn = asyncio.get_running_loop().create_future()
+        turn, task = asyncio.get_running_loop().create_future(), asyncio.current_task()
         entry = (owner, turn)
         try:
+            self._suspended.add(task)
             self._wanted[owner] = record
             self._waiting.setdefault(record, deque()).append(entry)
             await turn
@@ -49,6 +56,7 @@ class UpdateLocks:
             raise
         finally:
             self._wanted.pop(owner, None)
+            self._suspended.discard(task)
 
     def release(self, owner: Hashable, record: Hashable) -> None:
         """Pass `record` on to the first that waits for it."""

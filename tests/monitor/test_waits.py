@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -25,6 +26,21 @@ async def sit(task: Task[NoArea]) -> Outcome:
     """Waits without end."""
     await asyncio.Event().wait()
     return Finish()
+
+
+@transaction("HOLD")
+async def hold(task: Task[NoArea]) -> Outcome:
+    """Holds a record without end."""
+    await task.files[Account].read(1, update=True)
+    await asyncio.Event().wait()
+    return Finish()
+
+
+@transaction("TAKE")
+async def take(task: Task[NoArea]) -> Outcome:
+    """Needs the record for a moment."""
+    await task.files[Account].read(1, update=True)
+    return Finish(Send("NOTE", {"text": "got it"}))
 
 
 @transaction("WORK")
@@ -139,3 +155,46 @@ def test_who_goes_away_while_waiting_for_a_place_is_heard(disk: Disk) -> None:
             await sits
 
     run_virtually(main())
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.4])
+def test_who_waits_for_a_record_does_not_end_with_who_holds_it(disk: Disk, after_s: float) -> None:
+    """Though all are due at about the same time, the one that holds the record is ended first."""
+
+    async def main() -> None:
+        async with region_on(disk, hold, take, sit, limits=LIMITS) as region:
+            disk.accounts({1: 100})
+            terminals = await attached(region, *[f"T{number}" for number in range(5)])
+            plan = zip(terminals, ("SIT", "HOLD", "TAKE", "TAKE", "TAKE"), (0, *[after_s] * 4), strict=True)
+            answers = await asyncio.gather(*[send(*each) for each in plan])
+            for answer, took_s in answers[2:]:
+                assert isinstance(answer, Outbound)
+                assert shown(answer.screen).values == {"text": "got it"}
+                assert took_s < WAIT_S_MAX * 1.1 + 0.1
+
+    run_virtually(main())
+    assert sorted((transid, code) for transid, code, _ in dumps(disk)) == [("HOLD", "EWAI"), ("SIT", "EWAI")]
+
+
+def test_who_waits_for_a_record_does_not_wait_for_ever(disk: Disk) -> None:
+    """If the record does not come free meanwhile, the step is ended a tenth later."""
+
+    @transaction("DEAF")
+    async def deaf(task: Task[NoArea]) -> Outcome:
+        await task.files[Account].read(1, update=True)
+        while True:
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+
+    async def main() -> None:
+        async with region_on(disk, deaf, take, limits=LIMITS) as region:
+            disk.accounts({1: 100})
+            terminals = await attached(region, "T001", "T002")
+            (_, deaf_s), (_, took_s) = await asyncio.gather(
+                send(terminals[0], "DEAF"), send(terminals[1], "TAKE")
+            )
+            assert WAIT_S_MAX <= took_s <= WAIT_S_MAX * 1.2
+            assert deaf_s <= WAIT_S_MAX * 2.2
+
+    run_virtually(main())
+    assert [(transid, code) for transid, code, _ in dumps(disk)] == [("TAKE", "EWAI"), ("DEAF", "EWAI")]
