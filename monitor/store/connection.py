@@ -21,6 +21,10 @@ from monitor.store.migrations import is_store
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
+Place = tuple[int, int]
+"""The device and inode of a file."""
+NOTHING: Place = (0, 0)
+
 RUN = "-- entracte: run a function in the database thread"
 
 
@@ -49,7 +53,7 @@ class _Result(sqlite3.Cursor):
 
 
 class HopConnection(sqlite3.Connection):
-    """A connection that runs whole functions, and commits only while its file is where it was opened.
+    """A connection that runs whole functions, and commits only while its file and its log are where they were opened.
 
     It can emulate a disk whose commits are slow.
     """
@@ -57,8 +61,7 @@ class HopConnection(sqlite3.Connection):
     commit_delay_s = 0.0
     """How much longer a commit takes that has written something."""
     _changes = 0
-    _path: Path | None = None
-    _file = (0, 0)
+    _opened: tuple[Path, Place, Path, Place] | None = None
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """As `sqlite3` has it, but `RUN` calls the function given as the only parameter."""
@@ -74,24 +77,24 @@ class HopConnection(sqlite3.Connection):
         super().commit()
 
     def keep_to(self, path: Path) -> None:
-        """From now on commit to the file that is there, and to no other: raises `StoreBroken` at the commit."""
-        self._path, self._file = path, file_at(path)
+        """From now on commit to the file and the log there, and to no others: raises `StoreBroken` at the commit."""
+        super().execute("SELECT 1 FROM sqlite_master").fetchone()  # the log is opened by now, at the latest
+        self._opened = (path, file_at(path), log := log_of(path), found_at(log))
 
     def _before_commit(self) -> None:
-        if self._path is not None:
-            self._check_there(self._path)
+        if self._opened is not None:
+            self._check_there(*self._opened)
         if self.commit_delay_s and self.total_changes != self._changes:
             self._changes = self.total_changes
             time.sleep(self.commit_delay_s)
 
-    def _check_there(self, path: Path) -> None:
-        """Its log goes by the name: what is committed to a file that was moved is lost once the log is."""
-        try:
-            found = file_at(path)
-        except OSError:
-            found = (0, 0)
-        if found != self._file:
+    @staticmethod
+    def _check_there(path: Path, file: Place, log_path: Path, log: Place) -> None:
+        """What is committed to a file that was moved is lost once its log is, which goes by the name; so is a log."""
+        if found_at(path) != file:
             raise StoreBroken("the store was moved or removed; put it back, then start the region again")
+        if found_at(log_path) != log:
+            raise StoreBroken("the store's log was moved or removed; stop all regions, then start again")
 
 
 _CLOSED = ("Connection closed", "no active connection")
@@ -162,10 +165,23 @@ def _uri(path: Path, mode: str) -> str:
     return f"{path.as_uri()}?mode={mode}"
 
 
-def file_at(path: Path) -> tuple[int, int]:
-    """Device and inode of what has this name now; raises `OSError`."""
+def file_at(path: Path) -> Place:
+    """What has this name now; raises `OSError`."""
     there = path.stat()
     return there.st_dev, there.st_ino
+
+
+def found_at(path: Path) -> Place:
+    """What has this name now; `NOTHING` if there is no such file."""
+    try:
+        return file_at(path)
+    except OSError:
+        return NOTHING
+
+
+def log_of(path: Path) -> Path:
+    """The file beside a store that SQLite writes commits to first."""
+    return path.with_name(f"{path.name}-wal")
 
 
 def _prepare(

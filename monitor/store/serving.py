@@ -23,7 +23,7 @@ import msgspec
 
 from monitor.errors import StoreError
 from monitor.store import COMMITTED, Unit
-from monitor.store.connection import connect_here, file_at
+from monitor.store.connection import NOTHING, connect_here, file_at, found_at, log_of
 from monitor.store.sqlite import translated
 from monitor.store.transactor import Transactor
 from monitor.store.wire import (
@@ -189,8 +189,11 @@ def _check_alike(opening: Opening) -> None:
     """Raise `StoreError` unless this is the store the region works at, kept by the same code."""
     if opening.fingerprint != FINGERPRINT:
         raise StoreError("another version of the monitor was installed meanwhile; start the region again")
-    if opening.file != file_at(Path(opening.path)):
+    path = Path(opening.path)
+    if opening.file != file_at(path):
         raise StoreError("another file has the name of the store by now")
+    if opening.log not in (NOTHING, found_at(log_of(path))):
+        raise StoreError("the log of the store was moved or removed")
 
 
 def _timeval(seconds: float) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from monitor.store import Table, Unit, Verdict
-from monitor.store.connection import file_at
+from monitor.store.connection import Place, file_at, found_at, log_of
 
 _HEAD = struct.Struct("<II")
 """Bytes in the frame after this, and the number of the request it is, or answers."""
@@ -39,8 +39,10 @@ class Opening(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
     fingerprint: str
     path: str
-    file: tuple[int, int]
-    """Device and inode: another file may have this name by now."""
+    file: Place
+    """Another file may have this name by now."""
+    log: Place
+    """So may its log be another, or none; `NOTHING` if there was none."""
     tables: tuple[Table, ...]
     busy_s_max: float
     cache_kib: int
@@ -51,7 +53,8 @@ def opening_of(
     path: Path, tables: tuple[Table, ...], busy_s_max: float, cache_kib: int, commit_delay_s: float = 0.0
 ) -> Opening:
     """What another process needs to open the store that is at `path` (absolute) now."""
-    return Opening(FINGERPRINT, str(path), file_at(path), tables, busy_s_max, cache_kib, commit_delay_s)
+    file, log = file_at(path), found_at(log_of(path))
+    return Opening(FINGERPRINT, str(path), file, log, tables, busy_s_max, cache_kib, commit_delay_s)
 
 
 class Read(msgspec.Struct, frozen=True, array_like=True, tag=True):

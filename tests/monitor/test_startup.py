@@ -221,6 +221,21 @@ async def test_a_store_that_is_moved_away_is_written_no_more(tmp_path: Path) -> 
         assert list(await region.store.select("SELECT id FROM terminal", {}, 9)) == [("T001",)]
 
 
+async def test_a_store_whose_log_is_removed_is_written_no_more(tmp_path: Path) -> None:
+    """Nothing is acknowledged that is in no file with a name; what was is saved when the region is stopped."""
+    path = tmp_path / "store.db"
+    async with open_region(settings_for(path)) as region:
+        assert isinstance(await region.attach("T001"), Attachment)
+        (tmp_path / "store.db-wal").unlink()
+        for terminal in ("T002", "T003"):
+            refused = await region.attach(terminal)
+            assert isinstance(refused, Refused)
+            assert "the store's log was moved or removed" in refused.text
+        assert list(await region.store.select("SELECT id FROM terminal", {}, 9)) == [("T001",)]
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT id FROM terminal").fetchall() == [("T001",)]
+
+
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 

@@ -29,6 +29,7 @@ from monitor.store.process import StoreProcess, Unsendable, start
 from monitor.store.relay import RelayedStore
 from monitor.store.tables import MONITOR_TABLES
 from monitor.store.wire import Answer, Found, Frames, Judged, Opening, answer_in, frame, opening_of
+from tests.monitor.stores import threaded
 
 SOON_S = 10.0
 
@@ -231,6 +232,18 @@ async def test_the_log_is_safe_from_a_store_that_was_renamed(tmp_path: Path) -> 
     await make(path)
     with pytest.raises(StoreProcessLost, match="another file"):
         await start(asked)
+
+
+async def test_a_process_makes_no_log_in_place_of_one_that_was_removed(tmp_path: Path) -> None:
+    """What the region's own connections have committed is in the one that has no name any more."""
+    path = tmp_path / "store.db"
+    async with threaded(path) as open_one:
+        await open_one()
+        asked = opening(path)
+        (tmp_path / "store.db-wal").unlink()
+        with pytest.raises(StoreProcessLost, match="the log of the store"):
+            await start(asked)
+        assert not (tmp_path / "store.db-wal").exists()
 
 
 async def test_another_version_of_the_code_is_not_asked(tmp_path: Path) -> None:
