@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from monitor.errors import RecordUnreadable
 from monitor.store import Key, KeyValue, Row, Versioned
 
 _encode = msgspec.json.Encoder().encode
@@ -41,10 +42,19 @@ def questions_of(keys: Sequence[Key]) -> list[Question]:
 
 
 def records_of(questions: Sequence[Question], answers: Sequence[Answer]) -> list[Versioned | None]:
-    """The records in the order of the keys; None for one that is not there."""
+    """The records in the order of the keys; None for one that is not there.
+
+    Raises `RecordUnreadable` for a number that is none, such as an infinity, which SQLite's JSON cannot say.
+    """
     found: list[Versioned | None] = [None] * sum([len(question.places) for question in questions])
     for question, answer in zip(questions, answers, strict=True):
         places = question.places
-        for record in _decode_rows(answer) if isinstance(answer, str) else answer:
+        try:
+            rows = _decode_rows(answer) if isinstance(answer, str) else answer
+        except msgspec.DecodeError as error:
+            raise RecordUnreadable(
+                f"a record of table {question.table} cannot be read ({error}); correct it with SQL"
+            ) from error
+        for record in rows:
             found[places[record[0]]] = Versioned(record[2:], record[1])
     return found

@@ -11,7 +11,7 @@ import pytest
 
 from monitor import Finish, NoArea, Outcome, Send, Task, transaction
 from monitor.errors import RecordUnreadable
-from monitor.exchange import Reason, Refused
+from monitor.exchange import Outbound, Reason, Refused
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
@@ -42,13 +42,17 @@ async def test_an_expression_of_the_table_refuses_its_row_alone(opened: Opened, 
     assert await store.commit([account(4, 4, "{}")]) == [COMMITTED]
 
 
-@pytest.mark.parametrize("bad", ["x'00ff'", "CAST(x'ff' AS TEXT)"], ids=["bytes", "no UTF-8"])
+@pytest.mark.parametrize(
+    "bad",
+    ["owner = x'00ff'", "owner = CAST(x'ff' AS TEXT)", "balance = 9e999"],
+    ids=["bytes", "no UTF-8", "an infinity"],
+)
 async def test_a_record_that_cannot_be_read_is_told_as_such(opened: Opened, tmp_path: Path, bad: str) -> None:
     """SQL has left it; the store goes on."""
     store = await opened()
     assert await store.commit([account(1, 1, "A"), account(2, 2, "B")]) == [COMMITTED] * 2
     with closing(sqlite3.connect(tmp_path / "store.db")) as database, database:
-        database.execute(f"UPDATE account SET owner = {bad} WHERE number = 1")
+        database.execute(f"UPDATE account SET {bad} WHERE number = 1")
     with pytest.raises(
         RecordUnreadable, match=r"a record of table account cannot be read .*; correct it with SQL"
     ):
@@ -58,7 +62,8 @@ async def test_a_record_that_cannot_be_read_is_told_as_such(opened: Opened, tmp_
     assert found.row == (2, "B", 5)
 
 
-async def test_who_reads_it_abends_and_nobody_else(disk: Disk) -> None:
+@pytest.mark.parametrize("bad", ["owner = x'ff'", "balance = 9e999"])
+async def test_who_reads_it_abends_and_nobody_else(disk: Disk, bad: str) -> None:
     """Reads that go out together are told apart again."""
 
     @transaction("READ")
@@ -68,7 +73,7 @@ async def test_who_reads_it_abends_and_nobody_else(disk: Disk) -> None:
 
     async with region_on(disk, read) as region:
         disk.accounts({1: 0, 2: 0, 3: 0})
-        disk.ask("UPDATE account SET owner = x'ff' WHERE number = 2")
+        disk.ask(f"UPDATE account SET {bad} WHERE number = 2")
         terminals = [Terminal(region, f"T00{number}") for number in (1, 2, 3)]
         for terminal in terminals:
             await terminal.attach()
@@ -76,6 +81,24 @@ async def test_who_reads_it_abends_and_nobody_else(disk: Disk) -> None:
         assert (one.values, three.values) == ({"text": "OWNER 1"}, {"text": "OWNER 3"})
         assert "READ abend EREC" in two.message
     assert "a record of table account cannot be read" in dumps(disk)[0][2]
+
+
+async def test_a_terminal_whose_own_row_is_bad_is_refused_alone(disk: Disk) -> None:
+    """The states of all terminals are asked for together; the others run."""
+
+    @transaction("EASY")
+    async def easy(task: Task[NoArea]) -> Outcome:
+        return Finish(Send("NOTE", {"text": "easy"}))
+
+    async with region_on(disk, easy) as region:
+        terminals = [Terminal(region, f"T00{number}") for number in (1, 2, 3)]
+        for terminal in terminals:
+            await terminal.attach()
+        disk.ask("UPDATE terminal SET epoch = 9e999 WHERE id = 'T002'")
+        one, two, three = await asyncio.gather(*(each.send(each.input(text="EASY")) for each in terminals))
+        assert isinstance(two, Refused)
+        assert (two.reason, "record of table terminal_state" in two.text) == (Reason.STORE, True)
+        assert [type(answer) for answer in (one, three)] == [Outbound, Outbound]
 
 
 async def test_a_table_may_be_wider_than_a_function_of_sqlite_has_arguments() -> None:
