@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -142,20 +143,30 @@ _SECRET_CHARS_MIN = 3
 _ALL_MASKED = "masked: what was typed in a hidden field is too short to be told from other text"
 
 
-def without_secrets(text: str, received: Received) -> str:
-    """`text` with what was typed in non-display fields masked, as a program may have put it in its error."""
-    for part in (received, *(part for _, part in received.panels)):
-        for name in part.masked:
-            typed = part.values.get(name, "").strip()
-            if not typed:
-                continue
-            if len(typed) < _SECRET_CHARS_MIN:
-                return _ALL_MASKED
-            quoted = (repr(typed), ascii(typed), _encode(typed).decode())
-            forms = sorted({typed, *[form[1:-1] for form in quoted]}, key=len, reverse=True)
-            found = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
-            text = found.sub(_MASK, text)
-    return text
+def secrets_of(received: Received) -> list[str]:
+    """What was typed in non-display fields, in the forms an error may have it in, the longest first."""
+    parts = (received, *(part for _, part in received.panels))
+    typed = {part.values.get(name, "").strip() for part in parts for name in part.masked} - {""}
+    quoted = [(repr(text), ascii(text), _encode(text).decode()) for text in typed]
+    forms = {*map(_plain, typed), *[form[1:-1] for forms in quoted for form in forms]}
+    return sorted(forms, key=len, reverse=True)
+
+
+_WHOLE = slice(None)
+
+
+def without_secrets(text: str, secrets: Sequence[str], kept: slice = _WHOLE) -> str:
+    """`text` with all `secrets` (the longest first) masked, in capitals or not; then only what is `kept` of it.
+
+    It is not to be cut before: of a secret that is cut in two a part would be left.
+    """
+    if not secrets:
+        return text[kept]
+    if len(secrets[-1]) < _SECRET_CHARS_MIN:
+        return _ALL_MASKED[kept]
+    found = re.compile("|".join(map(re.escape, secrets)), re.IGNORECASE)
+    hidden = found.sub(lambda match: "\0" * len(match[0]), text)  # as long as it was, so that it can be cut
+    return re.sub("\0+", _MASK, hidden[kept])[kept]
 
 
 def _masked(text: str) -> str:

@@ -20,6 +20,7 @@ from monitor.ending import (
     area_of,
     masked_input,
     monitor_rows,
+    secrets_of,
     tell,
     without_secrets,
 )
@@ -157,10 +158,7 @@ class Execution:
         self, transid: str, error: BaseException, cause: BaseException | None = None
     ) -> tuple[Ending, Dump]:
         self._work.back_out()
-        told, chars_max = self._told(error, cause or error), self._engine.limits.dump_chars_max
-        code = told.code
-        message = without_secrets(told.message, self._received)[:chars_max]
-        detail = without_secrets(told.detail, self._received)[-chars_max:]
+        code, message, detail = self._told(error, cause or error)
         state = self._state
         waits_on, area = (state.next or "") if state.open else "", area_of(state)
         dump = Dump(code, message, detail, area)
@@ -183,15 +181,20 @@ class Execution:
 
     def _shown(self, area: tuple[str, int, str]) -> tuple[str, int, str]:
         """An area that was handed on within the step: no limit was put to it, and it may have what was typed."""
-        name, version, text = area
-        return name, version, without_secrets(text, self._received)[: self._engine.limits.area_bytes_max]
+        (name, version, text), secrets = area, secrets_of(self._received)
+        return name, version, without_secrets(text, secrets, slice(self._engine.limits.area_bytes_max))
 
-    def _told(self, error: BaseException, cause: BaseException) -> Told:
-        """What an error says, which its own code may make as long, or as wrong, as any other of the program's."""
-        told = Told()
+    def _told(self, error: BaseException, cause: BaseException) -> tuple[str, str, str]:
+        """Code, message and detail, without secrets.
+
+        What an error says its own code may make as long, or as wrong, as any other of the program's.
+        """
+        secrets, chars_max = secrets_of(self._received), self._engine.limits.dump_chars_max
+        told, with_the_last = Told(), chars_max + len(secrets[0] if secrets else "")
         with suppress(BaseException):
-            self._engine.watchdog.slice(tell, told, error, cause, self._engine.limits.dump_chars_max)
-        return told
+            self._engine.watchdog.slice(tell, told, error, cause, with_the_last)
+        message = without_secrets(told.message, secrets, slice(chars_max))
+        return told.code, message, without_secrets(told.detail, secrets, slice(-chars_max, None))
 
     def _seal(self, ending: Ending, dump: Dump | None) -> Sealed:
         state, work = self._state, self._work

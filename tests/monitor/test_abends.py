@@ -10,7 +10,7 @@ import pytest
 from monitor import Aid, Converse, Finish, NoArea, Outcome, Send, Task, changed, transaction
 from monitor.errors import TaskOver
 from monitor.limits import Limits
-from tests.monitor.bed import BEGINNING, Disk, Terminal, dumps, region_on
+from tests.monitor.bed import BEGINNING, QUIET, Disk, Terminal, dumps, region_on
 from tests.monitor.faults import (
     Fault,
     Tally,
@@ -283,3 +283,23 @@ async def test_an_error_that_quotes_a_hidden_field_is_masked(disk: Disk) -> None
         assert kept[3][0].startswith("masked: ")
         assert "in form" in kept[0][1]
         assert not any(secret in text for row in kept for text in row for secret in ("pa'ss", "270182"))
+
+
+async def test_no_part_of_a_hidden_field_is_left_at_a_cut(disk: Disk) -> None:
+    """A message is cut at its end, a traceback at its beginning: after both were masked."""
+
+    @transaction("FORM", area=Tally)
+    async def form(task: Task[Tally]) -> Outcome:
+        if task.aid is Aid.PF5:
+            password = task.fields["password"]
+            raise ValueError("." * 25 + password + "." * 20 + password + "." * 35)
+        return Converse(Send("FORM", {"source": "1"}))
+
+    async with region_on(disk, form, limits=msgspec.structs.replace(QUIET, dump_chars_max=40)) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        await terminal.press(text="FORM")
+        typed = {"password": "opensesame"}
+        await terminal.press(Aid.PF5, **typed)
+        (kept,) = disk.ask("SELECT message, detail FROM dump")
+        assert kept == ("ValueError: " + "." * 25 + "***", "****" + "." * 35 + "\n")

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from monitor.conversation import TerminalState
-from monitor.ending import Ending, abend_notice, code_of, masked_input, message_of, monitor_rows, traceback_of
+from monitor.ending import (
+    Ending,
+    abend_notice,
+    code_of,
+    masked_input,
+    message_of,
+    monitor_rows,
+    secrets_of,
+    traceback_of,
+    without_secrets,
+)
 from monitor.errors import Abend
 from monitor.exchange import Aid, Inbound, Received
 from monitor.store import Key
@@ -38,6 +49,30 @@ def test_masked_fields_never_reach_the_history(values: dict[str, str]) -> None:
     assert {
         name: text if name in "cd" else "********" if text else "" for name, text in values.items()
     } == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "told"),
+    [
+        ({"old": "secret", "new": "secret2026!"}, "secret is not secret2026!", "******** is not ********"),
+        ({"old": "secret2026!", "new": "secret"}, "secret is not secret2026!", "******** is not ********"),
+        ({"new": "Sesame"}, "SESAME, sesame", "********, ********"),
+        ({"new": "Sésame"}, ascii("Sésame"), "'********'"),
+        ({"new": "it's\\"}, repr("it's\\"), '"********"'),
+        ({"new": "a.c"}, "abc", "abc"),
+        ({"new": "   "}, "a   b", "a   b"),
+    ],
+)
+def test_what_was_typed_in_hidden_fields_is_masked(typed: dict[str, str], text: str, told: str) -> None:
+    """Whole, also where one secret begins as another does; in capitals; and as Python shows a text."""
+    received = Received(Aid.ENTER, values=typed, modified=frozenset(typed), masked=frozenset(typed))
+    assert without_secrets(text, secrets_of(received)) == told
+
+
+def test_a_secret_of_two_characters_masks_the_whole_text() -> None:
+    """It cannot be told from other text, even beside a longer one."""
+    received = Received(Aid.ENTER, values={"old": "secret", "new": "ab"}, masked=frozenset({"old", "new"}))
+    assert without_secrets("about", secrets_of(received)).startswith("masked: ")
 
 
 def test_step_of_an_open_conversation_writes_only_the_conversation() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from monitor.ending import masked_input, without_secrets
+from monitor.ending import masked_input, secrets_of, without_secrets
 from monitor.exchange import Aid, Inbound, Presentation, Received, UnknownLayout
 from screens.attributes import Color
 from screens.errors import MapError
@@ -281,7 +281,7 @@ def test_a_hidden_field_stays_hidden_under_another_of_its_name(presenter: Presen
     again = presenter.compose(screen, received, Other.show(Form.receive(received), erase=False))
     for stored in (again, presenter.notice(screen, received, "x"), masked_input(inbound, received)):
         assert "opensesame" not in stored
-    assert without_secrets("It is opensesame", received) == "It is ********"
+    assert without_secrets("It is opensesame", secrets_of(received)) == "It is ********"
     names = ("secret", "Form.secret") if below else ("Other.secret", "secret")
     fields = msgspec.json.decode(masked_input(inbound, received))["fields"]
     assert dict(zip(names, ("plain", "********"), strict=True)) == fields
