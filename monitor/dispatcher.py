@@ -39,6 +39,7 @@ from monitor.execution import Execution, RunAgain, Sealed
 from monitor.layouts import learn
 from monitor.loader import Records
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit
+from monitor.values import has_half_characters
 
 _SHARE_OF_A_RUN = 0.5
 """Of `wait_s_max`: where a run began with no more of it, it is no abend of its program's if that does not do."""
@@ -231,7 +232,7 @@ class Dispatcher:
             return Refused(
                 Reason.INPUT, f"An input may have input_chars_max = {limits.input_chars_max} characters."
             )
-        if not typed.isascii() and _half_characters(typed):
+        if not typed.isascii() and has_half_characters(typed):
             return Refused(Reason.INPUT, "An input may not have half a character (a lone surrogate) in it.")
         return None
 
@@ -240,14 +241,6 @@ def _bad_terminal(terminal: str) -> Refused | None:
     if is_terminal_id(terminal):
         return None
     return Refused(Reason.INPUT, f"Terminal id {terminal!r} must be 1 to 8 letters or digits.")
-
-
-def _half_characters(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _too_contended() -> Refused:

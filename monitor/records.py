@@ -17,10 +17,10 @@ from monitor.errors import (
     MonitorError,
 )
 from monitor.store import Key, Row, Table, Value
+from monitor.values import LARGEST, SMALLEST, has_half_characters
 
 R = TypeVar("R", bound="Record")
 _PLAIN = (int, str, float)
-_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 Part = int | str | float | Decimal | date
 """What a program has in a column; a datetime is a date, too."""
 RecordKey = Part | tuple[Part, ...]
@@ -187,7 +187,7 @@ def start_of(record: type[Record], by: str, start: object) -> Value:
     except TypeError:
         raise KeyUnfit(record.table.name, start) from None
     if float in kinds or _is_whole(kind):
-        fits = isinstance(value, int | float) and _SMALLEST <= value <= _LARGEST
+        fits = isinstance(value, int | float) and SMALLEST <= value <= LARGEST
     else:
         fits = isinstance(value, str) and _storable(value)
     if not fits:
@@ -212,11 +212,7 @@ def _plain_key(part: object, wanted: type) -> int | str | None:
 
 
 def _storable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
+    return "\0" not in text and not has_half_characters(text)
 
 
 class Query(msgspec.Struct, Generic[R], frozen=True):

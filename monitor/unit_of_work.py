@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from math import isfinite
 from types import CoroutineType
 from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
@@ -18,51 +17,13 @@ from monitor.errors import Abend, Deadlock, LimitExceeded, RecordUnreadable, Sto
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
-from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Value, Verdict, Versioned
+from monitor.store import ABSENT, COMMITTED, Key, Row, Unit, Verdict, Versioned
+from monitor.values import storable
 
 T = TypeVar("T")
 Call: TypeAlias = "CoroutineType[Any, Any, None]"
 """A write that is done once it is awaited."""
 _FALLEN_MAX = 4_096
-_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
-
-
-def storable(row: Row) -> Row:
-    """`row`, if a store can keep it; raises `Abend` for a number past 63 bits, half a character, an object."""
-    for value in row:
-        kind = type(value)
-        if kind is str:
-            if not value.isascii():
-                _refuse_half_characters(value)
-        elif kind is int:
-            if not _SMALLEST <= value <= _LARGEST:
-                raise Abend("EREC", f"{value} does not fit a column: whole numbers have 63 bits")
-        elif kind is float:
-            if not isfinite(value):
-                raise Abend("EREC", f"{value} does not fit a column: only finite numbers do")
-        elif value is not None and kind is not bool:
-            return storable(tuple([_plain(value) for value in row]))
-    return row
-
-
-def _plain(value: object) -> Value:
-    """The value itself, without what a type of the program's own makes of it."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, int):
-        return int.__int__(value)
-    if isinstance(value, float):
-        return float.__float__(value)
-    raise Abend("EREC", f"a column holds text or a number, not a {type(value).__name__}")
-
-
-def _refuse_half_characters(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise Abend("EREC", f"{text!r} has half a character in it (a lone surrogate)") from error
 
 
 class Overlay:

@@ -12,7 +12,7 @@ from monitor import Finish, NoArea, Outcome, Send, Task, changed, transaction
 from monitor.clock import SystemClock, stamp
 from monitor.errors import Abend
 from monitor.limits import Limits
-from monitor.unit_of_work import storable
+from monitor.values import storable
 from tests.monitor.bed import Disk, Terminal, dumps, region_on
 from tests.monitor.plain import Shown
 from tests.monitor.records import Account

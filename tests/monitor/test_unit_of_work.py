@@ -14,7 +14,8 @@ from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Row, Unit
-from monitor.unit_of_work import Overlay, UnitOfWork, storable
+from monitor.unit_of_work import Overlay, UnitOfWork
+from monitor.values import storable
 from tests.monitor.bed import Disk, region_on, settle
 from tests.monitor.hooked import HookedStore
 
