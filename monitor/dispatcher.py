@@ -120,7 +120,8 @@ class Dispatcher:
     ) -> Outbound | Refused:
         """`due`: when it has to be done, all its runs; `found`: the terminal's state, if it was read already."""
         claims: set[Key] = set()
-        rejected, given = "", None
+        rejected: str | None = None
+        given: Given | None = None
         waited, late = found is not None, False
         engine = self._engine
         keys = (Key("terminal_state", inbound.terminal),)
@@ -146,7 +147,7 @@ class Dispatcher:
                     return choice
             execution = Execution(engine, state, inbound, received, run)
             try:
-                if isinstance(choice, Run) and not rejected:
+                if isinstance(choice, Run) and rejected is None:
                     sealed = await execution.run(choice.transid, choice.first_time, due, late, claims)
                 else:
                     sealed = self._answer(execution, choice, state, received, rejected, given)
@@ -159,8 +160,8 @@ class Dispatcher:
             if verdict is COMMITTED:
                 return Outbound(inbound.terminal, inbound.sequence, sealed.screen)
             if isinstance(verdict, Rejected):
-                if rejected:
-                    return self._abend_rejected(inbound.terminal, verdict)
+                if rejected is not None:  # the abend itself could not be stored: it is no program's fault
+                    raise _broken_by(verdict)
                 rejected, given = verdict.text, execution.given
             elif isinstance(verdict, Conflict):
                 claims.add(verdict.key)
@@ -172,7 +173,7 @@ class Dispatcher:
         choice: Run | Blank | Notice,
         state: TerminalState,
         received: Received,
-        rejected: str,
+        rejected: str | None,
         given: Given | None,
     ) -> Sealed:
         presentation = self._engine.presentation
@@ -196,11 +197,6 @@ class Dispatcher:
         )
         return Refused(Reason.STORE, str(error))
 
-    def _abend_rejected(self, terminal: str, verdict: Rejected) -> Refused:
-        """The abend itself could not be stored: it is no program's fault."""
-        text = f"the store failed ({verdict.text}); run `entracte doctor`, then start the region again"
-        return self._store_failed(terminal, StoreBroken(text))
-
     async def _learn(self, screen: str) -> None:
         await learn(self._engine.presentation, self._engine.loader, screen)
 
@@ -215,8 +211,11 @@ class Dispatcher:
             reads = {key: state.version}
             if state.conversation is not None:  # a step under way may not change what the attachment shows
                 reads[Key("conversation", state.conversation)] = state.step or ABSENT
-            if await self._committer.submit(Unit(unit, reads, {key: row}, [])) is COMMITTED:
+            verdict = await self._committer.submit(Unit(unit, reads, {key: row}, []))
+            if verdict is COMMITTED:
                 return attached
+            if isinstance(verdict, Rejected):
+                raise _broken_by(verdict)
         return None
 
     def _bad_input(self, inbound: Inbound) -> Refused | None:
@@ -241,6 +240,13 @@ def _bad_terminal(terminal: str) -> Refused | None:
     if is_terminal_id(terminal):
         return None
     return Refused(Reason.INPUT, f"Terminal id {terminal!r} must be 1 to 8 letters or digits.")
+
+
+def _broken_by(verdict: Rejected) -> StoreBroken:
+    """What a table of the monitor's own refuses."""
+    return StoreBroken(
+        f"the store failed ({verdict.text}); run `entracte doctor`, then start the region again"
+    )
 
 
 def _too_contended() -> Refused:

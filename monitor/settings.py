@@ -14,6 +14,7 @@ import msgspec
 
 from monitor.errors import SettingsError
 from monitor.limits import Limits
+from monitor.values import has_half_characters
 
 FILE = "entracte.toml"
 FILE_OF_STORE = "entracte.db"
@@ -95,8 +96,14 @@ def _override(values: dict[str, Any], variables: Mapping[str, str]) -> None:
                 f"environment variable {variable} is not known{_nearest(name, known, _PREFIX)}"
             )
         text = variables[variable]
+        if name not in _FILES and has_half_characters(text):
+            raise SettingsError(f"environment variable {variable} is {text!a}, which is no UTF-8; correct it")
         value: object = _parts(text) if name == "programs" else text
         (values.setdefault("limits", {}) if known[name] else values)[name] = value
+
+
+_FILES = ("store", "log")
+"""Their names may be any bytes."""
 
 
 def _parts(text: str) -> list[str]:

@@ -222,3 +222,33 @@ async def test_a_history_that_takes_no_step_is_a_broken_store(disk: Disk) -> Non
         assert (refused.reason, "the store failed (no more); run" in refused.text) == (Reason.STORE, True)
         disk.ask("DROP TRIGGER no_step")
         assert (await terminal.press(text="EASY")).values == {"text": "easy"}
+
+
+async def test_a_trigger_may_refuse_without_a_word(disk: Disk) -> None:
+    """It is a constraint all the same: the program runs once, and abends."""
+    runs = []
+
+    @transaction("NEW")
+    async def new(task: Task[NoArea]) -> Outcome:
+        runs.append(task.restart_count)
+        await task.files[Account].write(Account(1, "ANN", 5))
+        return Finish(Send("NOTE", {"text": "made"}))
+
+    async with region_on(disk, new) as region:
+        terminal = Terminal(region)
+        await terminal.attach()
+        disk.ask("CREATE TRIGGER mute BEFORE INSERT ON account BEGIN SELECT RAISE(ABORT, ''); END")
+        assert "NEW abend ECON" in (await terminal.press(text="NEW")).message
+        assert runs == [0]
+
+
+async def test_a_store_that_takes_no_terminal_is_broken(disk: Disk) -> None:
+    """Whoever attaches is told at once, and why: it is no contention."""
+    async with region_on(disk) as region:
+        disk.ask(
+            "CREATE TRIGGER no_terminal BEFORE INSERT ON terminal BEGIN SELECT RAISE(ABORT, 'shut'); END"
+        )
+        refused = await region.attach("T001")
+        assert isinstance(refused, Refused)
+        assert (refused.reason, "the store failed (shut); run" in refused.text) == (Reason.STORE, True)
+        assert region.committer.units == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from tests.monitor.plain import Shown
 from tests.monitor.promising import (
     Gate,
     attached,
+    deposit,
     note,
     pay,
 )
@@ -257,3 +258,54 @@ async def test_region_with_a_full_queue_says_so(disk: Disk) -> None:
         go_on.set()
         results = await asyncio.gather(*answers)
         assert [result.reason for result in results if isinstance(result, Refused)] == [Reason.BUSY] * 3
+
+
+async def test_a_step_that_waited_for_its_place_runs_again_on_fresh_state(disk: Disk) -> None:
+    """Its terminal's state was read when it took the place; after a lost race it is read anew."""
+    go_on, taken = asyncio.Event(), list[str]()
+
+    @transaction("WAIT")
+    async def wait(task: Task[NoArea]) -> Outcome:
+        await go_on.wait()
+        return Finish(note("done"))
+
+    async def take_over(units: Sequence[Unit]) -> None:
+        if not taken and any(Key("terminal", "T2") in unit.reads for unit in units):
+            taken.append("T2")
+            disk.ask("UPDATE terminal SET epoch = epoch + 1, written_by = written_by + 1 WHERE id = 'T2'")
+
+    hook = Hook()
+    async with region_on(
+        disk, wait, limits=msgspec.structs.replace(QUIET, tasks_max=1), around=hook
+    ) as region:
+        first, second = await attached(region, "T1", "T2")
+        hook.store.before_commit = take_over
+        answers = [asyncio.create_task(each.send(each.input(text="WAIT"))) for each in (first, second)]
+        await settle()
+        assert region.admission.waiting == 1
+        go_on.set()
+        answered, refused = await asyncio.gather(*answers)
+        assert isinstance(answered, Outbound)
+        assert isinstance(refused, Refused)
+        assert refused.reason is Reason.TAKEN_OVER
+
+
+async def test_who_ran_into_a_deadlock_begins_again_with_its_locks(disk: Disk) -> None:
+    """All that it held or wanted: so it waits for the other step to end before its program runs again."""
+    seen = []
+
+    @transaction("BOTH")
+    async def both(task: Task[NoArea]) -> Outcome:
+        seen.append("begins")
+        for number in (1, 2) if task.terminal == "T1" else (2, 1):
+            await deposit(task, number, 1)
+        await settle()  # time enough to begin again, were it not for the locks
+        seen.append("ends")
+        return Finish(note("done"))
+
+    async with region_on(disk, both) as region:
+        disk.accounts({1: 0, 2: 0})
+        operators = await attached(region, "T1", "T2")
+        await asyncio.gather(*(operator.press(text="BOTH") for operator in operators))
+        assert seen == ["begins", "begins", "ends", "begins", "ends"]
+        assert disk.balance(1) == disk.balance(2) == 2

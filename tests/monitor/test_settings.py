@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,14 @@ def test_file_that_is_not_there_or_not_text_is_told(tmp_path: Path) -> None:
 def test_runaway_may_be_off() -> None:
     """Zero means no limit for the one limit that says so."""
     assert load_settings(None, {"ENTRACTE_RUNAWAY_S_MAX": "0"}).limits == Limits(runaway_s_max=0)
+
+
+def test_a_variable_is_text_unless_it_names_a_file(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 are refused at the start; a file may have them in its name."""
+    odd = os.fsdecode(b"caf\xe9")
+    assert load(tmp_path, "", store=f"/x/{odd}").store == f"/x/{odd}"
+    for name in ("user", "tasks_max"):
+        with pytest.raises(
+            SettingsError, match=rf"ENTRACTE_{name.upper()} is 'caf\\udce9', which is no UTF-8"
+        ):
+            load(tmp_path, "", **{name: odd})
