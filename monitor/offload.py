@@ -16,7 +16,8 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, redirect_stderr, suppress
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from monitor.errors import Abend
@@ -45,12 +46,19 @@ class _Worker:
             self._process = await started
         return await loop.run_in_executor(self._pool, _called, function, *arguments)
 
+    @property
+    def alive(self) -> bool:
+        """Whether there is a process; one that has ended, its number may be another's by now."""
+        return self._child() is not None
+
     def end(self) -> None:
         """End the process at once, whatever it does."""
-        if self._process:
-            with suppress(ProcessLookupError):
-                os.kill(self._process, getattr(signal, "SIGKILL", signal.SIGTERM))
+        if child := self._child():
+            child.kill()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _child(self) -> BaseProcess | None:
+        return next((child for child in active_children() if child.pid == self._process), None)
 
 
 class Processes:
@@ -73,7 +81,7 @@ class Processes:
         Raises what the function raises, and `Abend` EOFF if the process died under it.
         """
         async with self._places:
-            worker = self._idle.pop() if self._idle else _Worker()
+            worker = self._rested() or _Worker()
             self._busy.add(worker)
             try:
                 result = await worker.run(function, arguments)
@@ -97,6 +105,15 @@ class Processes:
             worker.end()
         self._idle.clear()
         self._busy.clear()
+
+    def _rested(self) -> _Worker | None:
+        """A worker that has nothing to do; those whose process has died meanwhile are dropped."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive:
+                return worker
+            worker.end()
+        return None
 
     def _rest(self, worker: _Worker) -> None:
         self._busy.discard(worker)

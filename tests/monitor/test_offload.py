@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,33 @@ async def test_a_dead_worker_fails_its_own_call_only(processes: Processes) -> No
     assert "EOFF: the process that computed dies ended" in str(killed)
     assert divided == 0.5
     assert await processes.run(divide, 4, 2) == 2
+
+
+async def killed_at_rest(processes: Processes) -> int:
+    """The number of a worker that was killed while it had nothing to do."""
+    pid, _ = await processes.run(where)
+    (worker,) = (child for child in active_children() if child.pid == pid)
+    worker.kill()
+    await asyncio.to_thread(worker.join, 20)
+    return pid
+
+
+async def test_a_worker_that_died_at_rest_costs_nobody_a_call(processes: Processes) -> None:
+    """Nothing was begun in it: another one takes the call."""
+    pid = await killed_at_rest(processes)
+    assert (await processes.run(where))[0] != pid
+    assert processes.count == 1
+
+
+async def test_a_number_that_is_free_again_is_not_killed(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that has ended has left its number to whoever comes."""
+    pid = await killed_at_rest(processes)
+    killed = []
+    monkeypatch.setattr(os, "kill", lambda number, _: killed.append(number))
+    processes.close()
+    assert pid not in killed
 
 
 class OddError(Exception):
