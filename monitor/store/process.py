@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -191,9 +192,10 @@ class StoreProcess(asyncio.BufferedProtocol):
         self._waiting.clear()
 
     def _end(self) -> None:
-        with suppress(ProcessLookupError):
+        """Kill it, if it has not ended; who waits for the end is a thread, for a disk may hold that up."""
+        if self._process.poll() is None:
             self._process.kill()
-        self._process.wait()
+            threading.Thread(target=self._process.wait, daemon=True).start()
 
 
 def _lost() -> StoreProcessLost:

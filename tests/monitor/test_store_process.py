@@ -6,9 +6,11 @@ import asyncio
 import itertools
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -82,7 +84,7 @@ async def test_a_killed_process_fails_what_it_was_asked(tmp_path: Path) -> None:
         await store.read([Key("layout", 1)])  # the first may have been answered before the signal came
     with pytest.raises(StoreProcessLost):
         await store.commit([layout(2, 2)])
-    assert gone(store.pid)
+    assert await until_gone(store.pid)
     await store.close()
 
 
@@ -261,7 +263,43 @@ async def test_a_process_that_stands_still_is_ended(tmp_path: Path) -> None:
     os.kill(store.pid, signal.SIGSTOP)
     with pytest.raises(StoreProcessLost):
         await asyncio.wait_for(store.commit([layout(1, 1)]), SOON_S)
-    assert gone(store.pid)
+    assert await until_gone(store.pid)
+
+
+class Stuck:
+    """A process that does not end when it is killed: the disk holds it up."""
+
+    pid = 1
+
+    def __init__(self) -> None:
+        self.killed = False
+        self.waited: list[threading.Thread] = []
+
+    def poll(self) -> None:
+        """It is there."""
+
+    def kill(self) -> None:
+        self.killed = True
+
+    def wait(self, timeout: float | None = None) -> None:
+        self.waited.append(threading.current_thread())
+        if timeout is not None:
+            raise subprocess.TimeoutExpired("store", timeout)
+
+
+async def test_a_process_that_cannot_be_killed_holds_up_nobody() -> None:
+    """Only a thread waits for its end, when its time for an answer is over and when the region closes."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ours.setblocking(False)
+        process = Stuck()
+        store = StoreProcess(process, ours, answer_s_max=0.001)  # type: ignore[arg-type]
+        await asyncio.get_running_loop().create_connection(lambda: store, sock=ours)
+        with pytest.raises(StoreProcessLost):
+            await store.read([Key("layout", 1)])
+        await store.close()
+        assert process.killed
+        assert threading.current_thread() not in process.waited
 
 
 async def test_an_undecodable_unit_does_not_end_the_process(tmp_path: Path) -> None:
