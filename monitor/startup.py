@@ -8,7 +8,7 @@ import random
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -232,37 +232,50 @@ async def start(
 ) -> Region:
     """Put a region together over an open store; `number` is its own among all that ever opened it."""
     limits = settings.limits
-    log = _open_log(settings.log)
-    presentation = load_presentation(settings.presentation)
-    check_good_morning(settings, application)
-    engine = Engine(
-        application.programs,
-        presentation,
-        Loader(store),
-        Reports(store, limits.browse_rows_max, (Parked.table, *application.tables)),
-        Overlay(),
-        locks := UpdateLocks(),
-        UnitIds(number),
-        Watchdog(limits.runaway_s_max),
-        Deadlines(limits.wait_s_max, locks.suspends),
-        log.log,
-        Threads(limits.threads_max, limits.runaway_s_max),
-        Processes(limits.processes_max),
-        clock,
-        randomness,
-        limits,
-    )
+    with ExitStack() as opened:
+        log = _open_log(settings.log)
+        opened.callback(log.close)
+        presentation = load_presentation(settings.presentation)
+        check_good_morning(settings, application)
+        watchdog = Watchdog(limits.runaway_s_max)
+        opened.callback(watchdog.close)
+        engine = Engine(
+            application.programs,
+            presentation,
+            Loader(store),
+            Reports(store, limits.browse_rows_max, (Parked.table, *application.tables)),
+            Overlay(),
+            locks := UpdateLocks(),
+            UnitIds(number),
+            watchdog,
+            Deadlines(limits.wait_s_max, locks.suspends),
+            log.log,
+            Threads(limits.threads_max, limits.runaway_s_max),
+            Processes(limits.processes_max),
+            clock,
+            randomness,
+            limits,
+        )
+        await _store_layouts(store, presentation, engine.units)
+        region = _region(settings, application, store, number, engine, log)
+        opened.pop_all()
+    log.log.info("region started", region=number, programs=[program.transid for program in engine.programs])
+    return region
+
+
+def _region(
+    settings: Settings, application: Application, store: Store, number: int, engine: Engine, log: RegionLog
+) -> Region:
+    limits = settings.limits
     committer = Committer(store, limits.batch_units_max, engine.overlay.settle)
     admission = Admission(limits.tasks_max, limits.waiting_max)
     dispatcher = Dispatcher(
         engine, committer, admission, good_morning=settings.good_morning_transid, user=settings.user
     )
-    await _store_layouts(store, presentation, engine.units)
-    log.log.info("region started", region=number, programs=[program.transid for program in engine.programs])
     return Region(
         number,
         application,
-        presentation,
+        engine.presentation,
         store,
         engine,
         committer,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import sqlite3
+import threading
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,13 +15,20 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.cli import main
+from monitor.clock import SystemClock
 from monitor.errors import MonitorError, StartupError, StoreBroken, StoreBusy
 from monitor.exchange import Attachment, Refused
 from monitor.inspection import opened
 from monitor.limits import Limits
 from monitor.settings import Settings
-from monitor.startup import open_region, store_path
+from monitor.startup import open_region, start, store_path
+from monitor.store import Key
 from monitor.store.migrations import split_statements
+from monitor.store.sqlite import SqliteStore
+from monitor.store.tables import MONITOR_TABLES
+from tests.monitor.bed import Disk, InlineConnection, application_of
+from tests.monitor.hooked import HookedStore
+from tests.monitor.plain import PlainPresentation
 
 BARE = Settings(programs=(), presentation="tests.monitor.plain:PlainPresentation", good_morning_transid="")
 
@@ -257,3 +267,35 @@ async def test_a_region_closes_while_a_query_runs(tmp_path: Path) -> None:
             await asyncio.sleep(0.1)
         with pytest.raises(StoreBroken, match="interrupted"):
             await asked
+
+
+def next_file() -> int:
+    """The number the next file opened will have."""
+    with open(os.devnull) as file:  # noqa: PTH123 no path of the test's
+        return file.fileno()
+
+
+async def test_a_start_that_fails_leaves_nothing_open(
+    disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the watchdog's thread nor the log; whoever embeds a region may try again for ever."""
+
+    async def refuse(keys: Sequence[Key]) -> None:
+        raise StoreBusy("held")
+
+    monkeypatch.setattr(PlainPresentation, "layouts", lambda _: [(1, "{}")])
+    connection = InlineConnection(disk.database)
+    store = HookedStore(SqliteStore(connection, connection, connection, MONITOR_TABLES))
+    store.before_read = refuse
+    threads, free = set(threading.enumerate()), next_file()
+    with pytest.raises(StoreBusy):
+        await start(
+            settings_for(tmp_path / "store.db", log=str(tmp_path / "log"), limits=Limits(runaway_s_max=1.0)),
+            application_of([]),
+            store=store,
+            number=1,
+            clock=SystemClock(),
+            randomness=random.Random(1),  # noqa: S311 the same in every run
+        )
+    assert set(threading.enumerate()) <= threads
+    assert next_file() == free
