@@ -92,9 +92,8 @@ def row_of(record: Record) -> Row:
         except msgspec.ValidationError as error:
             raise Abend("EREC", f"{type(record).__name__} has a value of another type: {error}") from error
     elif tuple(map(type, row)) != record.types:
-        for value, wanted in zip(row, record.types, strict=True):
+        for name, value, wanted in zip(record.table.columns, row, record.types, strict=True):
             if type(value) is not wanted and not isinstance(value, wanted):
-                name = record.table.columns[row.index(value)]
                 raise Abend(
                     "EREC", f"{type(record).__name__}.{name} cannot be {value!r}: it has another type"
                 )

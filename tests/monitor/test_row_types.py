@@ -13,10 +13,15 @@ from tests.monitor.records import Account, Entry
 
 
 @pytest.mark.parametrize(
-    "record",
-    [Account(1, "X", "many"), Account(1, 5, 5), Entry(1, 2, "ten", "r")],  # type: ignore[arg-type]
+    ("record", "told"),
+    [
+        (Account(1, "X", "many"), "Account.balance cannot be 'many'"),  # type: ignore[arg-type]
+        (Account(1, 5, 5), "Account.owner cannot be 5"),  # type: ignore[arg-type]
+        (Account(1, "X", 1.0), "Account.balance cannot be 1.0"),  # type: ignore[arg-type]  # equal to its number
+        (Entry(1, 2, "ten", "r"), "Entry.amount cannot be 'ten'"),  # type: ignore[arg-type]
+    ],
 )
-async def test_a_wrong_type_abends(disk: Disk, record: Any) -> None:
+async def test_a_wrong_type_abends(disk: Disk, record: Any, told: str) -> None:
     """The step abends EREC and names the field; nothing is stored."""
 
     @transaction("TYPE")
@@ -31,7 +36,7 @@ async def test_a_wrong_type_abends(disk: Disk, record: Any) -> None:
         terminal = Terminal(region)
         await terminal.attach()
         assert "abend EREC" in (await terminal.press(text="TYPE")).message
-    assert "another type" in dumps(disk)[0][2]
+    assert f"{told}: it has another type" == dumps(disk)[0][2]
     assert disk.one("SELECT count(*) FROM account") == disk.one("SELECT count(*) FROM ledger") == 0
 
 
