@@ -183,9 +183,9 @@ class Dispatcher:
                 return execution.abend(transid, given, broken)
             case Notice(text):
                 screen = presentation.notice(state.screen or presentation.blank(), received, text)
-                return execution.answer("notice", screen, keep=True)
+                return execution.answer("notice", screen)
             case Blank():
-                return execution.answer("blank", presentation.blank(), keep=False)
+                return execution.answer("blank", presentation.blank())
 
     async def _state(self, terminal: str) -> TerminalState:
         (stored,) = await self._engine.loader.read((Key("terminal_state", terminal),))

@@ -117,11 +117,8 @@ class Execution:
             raise RunAgain(tuple(self._work.held))
         raise trouble
 
-    def answer(self, outcome: str, screen: str, keep: bool) -> Sealed:
-        """Seal a step in which no program ran; `keep`: the conversation waits on as it did."""
-        state = self._state
-        if keep and state.open:
-            return self._seal(Ending(outcome, screen, next=state.next or "", area=area_of(state)), None)
+    def answer(self, outcome: str, screen: str) -> Sealed:
+        """Seal a step in which no program ran, and after which no conversation waits."""
         return self._seal(Ending(outcome, screen), None)
 
     @property
