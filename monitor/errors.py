@@ -98,20 +98,13 @@ class TaskExit(MonitorError):
 class StoreError(MonitorError):
     """The store did not do what it was asked; nothing of the unit of work was applied."""
 
-    retry = False
-    """True: the same call may succeed when it is made again."""
-
 
 class StoreBusy(StoreError):
     """Another process held the store longer than `store_busy_s_max`; press the key again."""
 
-    retry = True
-
 
 class StoreFull(StoreError):
     """The disk is full; make room, then press the key again."""
-
-    retry = True
 
 
 class StoreBroken(StoreError):
@@ -124,8 +117,6 @@ class RecordUnreadable(StoreError):
 
 class StoreProcessLost(StoreError):
     """The store's own process ended; press the key again."""
-
-    retry = True
 
 
 class ConstraintFailed(StoreError):

@@ -101,9 +101,8 @@ async def test_a_busy_store_is_busy_over_there_too(tmp_path: Path) -> None:
     store = await start(opening(tmp_path / "store.db", busy_s_max=0.05))
     with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreBusy) as raised:
+        with pytest.raises(StoreBusy):
             await store.commit([layout(1, 1)])
-        assert raised.value.retry
     assert await store.commit([layout(1, 1)]) == [COMMITTED]
     assert store.cpu_s > 0
     await store.close()
