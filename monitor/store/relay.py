@@ -74,7 +74,10 @@ class RelayedStore:
         return await self._near.read(keys)
 
     async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
-        """See `Store.commit`. If the process ends meanwhile, what became of the units is not known."""
+        """See `Store.commit`. If the process ends meanwhile, what became of the units is not known.
+
+        After a write failed for good nothing is committed any more, wherever it failed.
+        """
         if self._broken:
             raise StoreBroken(self._broken)
         self._weigh(len(units))

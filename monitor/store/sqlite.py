@@ -49,7 +49,6 @@ class SqliteStore:
         self._browser = browser
         self._querier = querier or browser
         self._transactor = Transactor(tables)
-        self._broken = ""
         self._queries: set[Interruptible[Any]] = set()
 
     async def read(self, keys: Sequence[Key]) -> Sequence[Versioned | None]:
@@ -86,17 +85,9 @@ class SqliteStore:
 
     async def commit(self, units: Sequence[Unit]) -> Sequence[Verdict]:
         """One transaction and one hop for all; a constraint that fails is traced to its unit."""
-        if self._broken:
-            raise StoreBroken(self._broken)
         batch = self._transactor.prepare(units)
-        try:
-            with translated():
-                return await self._writer.run(
-                    lambda database: self._transactor.commit(database, units, batch)
-                )
-        except StoreBroken as error:
-            self._broken = str(error)
-            raise
+        with translated():
+            return await self._writer.run(lambda database: self._transactor.commit(database, units, batch))
 
     async def _query(self, connection: Connection, work: Callable[[sqlite3.Connection], list[T]]) -> list[T]:
         """If who waits is cancelled, the connection is free for the next one at once."""
