@@ -55,12 +55,6 @@ class Layout(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         """The fields that have a name."""
         return {field.name: field for field in self.fields if field.name}
 
-    @functools.cached_property
-    def by_data_address(self) -> dict[int, LaidField]:
-        """The fields by the address of their first data position, as a terminal names them."""
-        size = self.rows * self.columns
-        return {(field.address + 1) % size: field for field in self.fields}
-
 
 class Panel(msgspec.Struct, omit_defaults=True, gc=False):
     """One map on a screen: its layout, and what differs from the layout's own texts and attributes."""

@@ -18,7 +18,6 @@ class Plan(NamedTuple):
     """Times each competitor is killed."""
     neighbour_s: float
     """For the quiet and for the noisy phase each: at 200 inputs a second, 5 s are the 1,000 a p99 needs."""
-    open_rounds: int = 1
     warm_up_s: float = 0.3
     heavy_terminals_max: int = 100
     """For the competitors that are far slower than the others."""
