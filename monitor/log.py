@@ -1,8 +1,9 @@
 """The region's log: one JSON object a line, in the file the settings name, or nowhere.
 
-Events are few: start, stop, abends, refusals by the store, a terminal that failed. What operators type is never
-in it. A line that cannot be written is lost, and harms nobody: the first one is told on standard error, and the
-next line that can be written says how many there were.
+Events are few: start, stop, abends, refusals by the store, a terminal that failed. Of what operators type it has
+only what a message quotes, and of an abend's nothing from hidden fields. A line that cannot be written is lost,
+and harms nobody: the first one is told on standard error, and the next line that can be written says how many
+there were.
 """
 
 from __future__ import annotations
