@@ -103,7 +103,7 @@ def test_commits_can_be_made_slow() -> None:
 
 def test_a_run_without_a_step_does_not_count() -> None:
     """No figure is made up: null in valid JSON, and exit code 1 with what was not finished."""
-    options = ["--terminals", "1", "--seconds", "0.1", "--rounds", "1", "--commit-delay-ms", "900"]
+    options = ["--terminals", "1", "--seconds", "0.1", "--rounds", "1", "--commit-delay-ms", "300"]
     done = CliRunner().invoke(bench, [*options, "--json"])
     assert done.exit_code == 1
     result = json.loads(done.output, parse_constant=pytest.fail)

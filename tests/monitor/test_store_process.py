@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import StoreBroken, StoreBusy, StoreProcessLost
@@ -197,6 +197,7 @@ async def test_the_process_ends_when_its_region_is_killed(tmp_path: Path) -> Non
     assert time.monotonic() - began < SOON_S
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=6), st.integers(1, 5000))
 def test_frames_come_out_as_they_went_in(sizes: list[int], piece: int) -> None:
     """However the bytes are cut on their way, the messages are the same, and large ones leave no large buffer."""
