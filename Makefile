@@ -26,7 +26,7 @@ demo: $(RUNS)
 	@$(BIN)/entracte demo
 
 test: $(READY)
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)
 	@$(BIN)/ruff format --check .
