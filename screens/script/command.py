@@ -7,12 +7,12 @@ import io
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import click
 
@@ -23,6 +23,7 @@ from monitor.startup import open_region
 from screens.drawing import decoder_of
 from screens.script.fault import Fault
 from screens.script.interpreter import Interpreter
+from screens.script.lines import lines_of
 from screens.script.terminal import ScriptTerminal
 
 
@@ -72,7 +73,7 @@ async def _serve(settings: Settings, name: str, answers: int) -> None:
         except Fault as fault:
             raise StartupError(f"terminal {name} cannot be attached: {fault}") from fault
         interpreter = Interpreter(terminal, SystemTime())
-        async for line in _lines():
+        async for line in lines_of(_standard_input):
             _write(answers, await interpreter.answer(line))
             if interpreter.ended:
                 break
@@ -94,31 +95,11 @@ def _take_interrupts_in_the_loop() -> None:
         signal.signal(signal.SIGINT, interrupted)
 
 
-async def _lines() -> AsyncIterator[str]:
-    """Standard input, line by line, read by a thread that does not outlive the process.
-
-    Bytes that are no UTF-8 come as halves of surrogate pairs, which the interpreter refuses.
-    """
-    loop = asyncio.get_running_loop()
-    lines: asyncio.Queue[bytes] = asyncio.Queue()
-
-    def read() -> None:
-        with suppress(OSError, RuntimeError):  # the terminal it came from is gone, or the loop is closed
-            try:
-                if sys.stdin is not None:
-                    forward(sys.stdin.fileno())
-            finally:
-                loop.call_soon_threadsafe(lines.put_nowait, b"")
-
-    def forward(file: int) -> None:
-        # Not through sys.stdin: a thread waiting in there holds a lock that the end of the process needs.
-        with open(file, "rb", buffering=0, closefd=False) as unbuffered:
-            for line in io.BufferedReader(unbuffered):
-                loop.call_soon_threadsafe(lines.put_nowait, line)
-
-    threading.Thread(target=read, name="standard input", daemon=True).start()
-    while line := await lines.get():
-        yield line.decode("utf-8", "surrogateescape")
+def _standard_input() -> IO[bytes]:
+    """Not through `sys.stdin`: a thread waiting in there holds a lock that the end of the process needs."""
+    if sys.stdin is None:
+        return io.BytesIO()
+    return io.BufferedReader(open(sys.stdin.fileno(), "rb", buffering=0, closefd=False))
 
 
 def _write(file: int, answer: list[str]) -> None:

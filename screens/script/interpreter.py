@@ -6,6 +6,7 @@ import logging
 
 from screens.script.actions import actions
 from screens.script.fault import Fault
+from screens.script.lines import LINE_BYTES_MAX
 from screens.script.status import status
 from screens.script.terminal import ScriptTerminal
 from screens.script.verbs import Work, check_count, find
@@ -34,7 +35,7 @@ class Interpreter:
         said: list[str] = []
         verdict = "ok"
         try:
-            _check_encoding(line)
+            _check(line)
             for action in actions(line):
                 verb = find(action.name)
                 check_count(verb, len(action.arguments))
@@ -56,8 +57,10 @@ class Interpreter:
         return [*data, f"{state} {elapsed_s:.3f}", verdict]
 
 
-def _check_encoding(line: str) -> None:
-    """Refuse a line that was not UTF-8, before any of it is done."""
+def _check(line: str) -> None:
+    """Refuse a line that is too long or was not UTF-8, before any of it is done."""
+    if len(line.removesuffix("\n").encode("utf-8", "replace")) > LINE_BYTES_MAX:
+        raise Fault(f"The line has more than line_bytes_max = {LINE_BYTES_MAX} bytes: nothing of it was done")
     try:
         line.encode()
     except UnicodeEncodeError as error:

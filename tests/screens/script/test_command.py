@@ -169,6 +169,14 @@ def test_a_line_in_another_encoding_is_an_error(tmp_path: Path) -> None:
     assert ["error", "ok"] == [line for line in answers if line in ("ok", "error")]
 
 
+def test_a_line_that_is_too_long_is_an_error(tmp_path: Path) -> None:
+    """It is neither kept nor done; what follows is."""
+    done = run(tmp_path, f'String("{"x" * 200_000}")\nQuery(Cursor1)\n')
+    answers = done.stdout.splitlines()
+    assert ["error", "ok"] == [line for line in answers if line in ("ok", "error")]
+    assert "data: The line has more than line_bytes_max" in answers[0]
+
+
 def test_quit_ends_it_though_there_is_more_to_read(tmp_path: Path) -> None:
     """What follows is not run."""
     done = run(tmp_path, "Quit\nFoo\n" * 50)

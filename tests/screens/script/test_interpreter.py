@@ -8,6 +8,7 @@ from monitor.exchange import Aid, Reason, Refused
 from screens.keys import Key, press
 from screens.presentation_space import Lock, PresentationSpace
 from screens.script.interpreter import Interpreter
+from screens.script.lines import LINE_BYTES_MAX
 from screens.script.terminal import ScriptTerminal
 from tests.screens.console.fakes import FakeHost, FakePresenter, form
 
@@ -58,6 +59,15 @@ async def test_a_line_that_is_not_utf_8_is_refused_whole(stage: Stage) -> None:
     line = b'Tab String("caf\xe9")'.decode("utf-8", "surrogateescape")
     said = "data: The line is not UTF-8 at column 16: nothing of it was done"
     assert await stage.say(line) == [said, READY, "error"]
+
+
+async def test_a_line_that_is_too_long_is_refused_whole(stage: Stage) -> None:
+    """Its length is in bytes, without its end; the next one is taken."""
+    long = "#".ljust(LINE_BYTES_MAX - 2) + "\u20ac"
+    said = f"data: The line has more than line_bytes_max = {LINE_BYTES_MAX} bytes: nothing of it was done"
+    assert [said, READY, "error"] == await stage.say(long)
+    longest = "#".ljust(LINE_BYTES_MAX - 3) + "\u20ac\n"
+    assert [READY, "ok"] == await stage.say(longest)
 
 
 async def test_an_empty_line_says_the_status(stage: Stage) -> None:
