@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 import msgspec
 
+from monitor.errors import RecordUnreadable
 from monitor.exchange import Aid, Inbound, Reason, Received, Refused
 from monitor.store import ABSENT, Versioned
 
@@ -14,7 +16,7 @@ OPEN = "open"
 """The state of a conversation that waits for the next key."""
 
 
-class TerminalState(msgspec.Struct, frozen=True, gc=False):
+class TerminalState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row of `terminal_state`: the terminal, its latest conversation, and that one's last step."""
 
     terminal: str
@@ -41,8 +43,16 @@ class TerminalState(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, terminal: str, stored: Versioned | None) -> TerminalState:
-        """The state of a stored row, or of a terminal never seen before."""
-        return cls(terminal) if stored is None else cls(*(*stored.row, stored.written_by))
+        """The state of a stored row, or of a terminal never seen before; raises `RecordUnreadable`."""
+        if stored is None:
+            return cls(terminal)
+        try:
+            return msgspec.convert((*stored.row, stored.written_by), cls)
+        except msgspec.ValidationError as error:
+            why = re.sub(r"`\$\[(\d+)\]`", lambda place: cls.__struct_fields__[int(place[1])], str(error))
+            raise RecordUnreadable(
+                f"the state of terminal {terminal} cannot be read ({why}); correct it with SQL"
+            ) from error
 
 
 class Repeat(msgspec.Struct, frozen=True):

@@ -203,7 +203,8 @@ class Presentation(Protocol):
     def receive(self, screen: str, inbound: Inbound) -> Received:
         """Match an input with the screen it answers; fields and a cursor that the screen does not have are ignored.
 
-        Raises `UnknownLayout` for a screen that `unknown` would say needs more.
+        Raises `UnknownLayout` for a screen that `unknown` would say needs more, and `RecordUnreadable` for what is
+        no screen; so does `unknown`.
         """
         ...
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from monitor.errors import RecordUnreadable
 from monitor.exchange import Aid, Inbound, Received, Send, UnknownLayout
 from screens.chart import Chart, clean
 from screens.errors import MapError, nearest
@@ -60,8 +61,13 @@ class Presenter:
             self._charts[layout] = Chart(_decode_layout(encoded))
 
     def decode(self, screen: str) -> Screen:
-        """The screen as a value."""
-        return _decode(screen)
+        """The screen as a value; raises `RecordUnreadable` for a stored one that is none."""
+        try:
+            return _decode(screen)
+        except msgspec.DecodeError as error:
+            raise RecordUnreadable(
+                f"a stored screen cannot be read ({error}); correct it with SQL"
+            ) from error
 
     def layout(self, number: int) -> Layout:
         """The layout with this id; raises `UnknownLayout` when this process has not learnt it."""
@@ -69,7 +75,7 @@ class Presenter:
 
     def receive(self, screen: str, inbound: Inbound) -> Received:
         """Match an input with the screen it answers; what cannot have come from it is not told."""
-        now = _decode(screen)
+        now = self.decode(screen)
         panels, cursor = now.panels, inbound.cursor
         if cursor is not None and not 0 <= cursor < now.rows * now.columns:
             inbound = msgspec.structs.replace(inbound, cursor=None)

@@ -119,7 +119,7 @@ class Store(Protocol):
         ...
 
 
-def judge(units: Sequence[Unit], current: dict[Key, int]) -> list[Verdict]:
+def judge(units: Sequence[Unit], current: dict[Key, int | None]) -> list[Verdict]:
     """Which units may be applied, in order, given who wrote each key now; `current` is brought up to date."""
     verdicts: list[Verdict] = []
     for unit in units:

@@ -66,6 +66,7 @@ def _checked(database: sqlite3.Connection, table: Table) -> Table:
     if table.append:
         _check_filled(table, present)
     else:
+        _check_kept(table, "written_by", "whole", present["written_by"].type)
         _check_unique(database, table, present)
         for column in table.key:
             _check_type(table, column, present[column].type)

@@ -44,7 +44,8 @@ def questions_of(keys: Sequence[Key]) -> list[Question]:
 def records_of(questions: Sequence[Question], answers: Sequence[Answer]) -> list[Versioned | None]:
     """The records in the order of the keys; None for one that is not there.
 
-    Raises `RecordUnreadable` for a number that is none, such as an infinity, which SQLite's JSON cannot say.
+    Raises `RecordUnreadable` for a number that is none, such as an infinity, which SQLite's JSON cannot say, and
+    for a `written_by` that no unit can have left.
     """
     found: list[Versioned | None] = [None] * sum([len(question.places) for question in questions])
     for question, answer in zip(questions, answers, strict=True):
@@ -52,9 +53,19 @@ def records_of(questions: Sequence[Question], answers: Sequence[Answer]) -> list
         try:
             rows = _decode_rows(answer) if isinstance(answer, str) else answer
         except msgspec.DecodeError as error:
-            raise RecordUnreadable(
-                f"a record of table {question.table} cannot be read ({error}); correct it with SQL"
-            ) from error
+            raise unreadable(question.table, error) from error
         for record in rows:
-            found[places[record[0]]] = Versioned(record[2:], record[1])
+            found[places[record[0]]] = versioned(question.table, record[1], record[2:])
     return found
+
+
+def versioned(table: str, written_by: object, row: Row) -> Versioned:
+    """A record as it came from the store; raises `RecordUnreadable` if SQL has damaged its `written_by`."""
+    if type(written_by) is not int:
+        raise unreadable(table, f"its written_by is {written_by!r}, not a whole number")
+    return Versioned(row, written_by)
+
+
+def unreadable(table: str, why: object) -> RecordUnreadable:
+    """What is told of a record of `table` that is not what the store keeps."""
+    return RecordUnreadable(f"a record of table {table} cannot be read ({why}); correct it with SQL")

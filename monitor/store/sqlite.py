@@ -12,7 +12,7 @@ from monitor.errors import ConstraintFailed, QueryFailed, StoreBroken, StoreBusy
 from monitor.store import Key, Row, Table, Unit, Value, Verdict, Versioned, statements
 from monitor.store.connection import Connection
 from monitor.store.interruptible import Interruptible
-from monitor.store.reading import questions_of, records_of
+from monitor.store.reading import questions_of, records_of, versioned
 from monitor.store.transactor import Transactor, readable
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class SqliteStore:
             rows = await self._query(
                 self._browser, lambda database: database.execute(sql, (*place, rows_max)).fetchall()
             )
-        return [Versioned(tuple(row[1:]), row[0]) for row in rows]
+        return [versioned(table, row[0], tuple(row[1:])) for row in rows]
 
     async def select(self, sql: str, values: Mapping[str, Value], rows_max: int) -> Sequence[Row]:
         """A query of the application's own; the connection it runs in can only read."""

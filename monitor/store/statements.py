@@ -54,9 +54,12 @@ def read_rows(table: Table) -> str:
 
 @cache
 def versions(table: Table) -> str:
-    """Who wrote the records under the keys ?, as one JSON array of [position of the key, written_by]."""
+    """Who wrote the records under the keys ?, as one JSON array of [position of the key, written_by].
+
+    NULL for a `written_by` that SQL has damaged.
+    """
     return (
-        f"SELECT json_group_array(json_array(k.key, t.written_by)) "
+        f"SELECT json_group_array(json_array(k.key, CASE typeof(t.written_by) WHEN 'integer' THEN t.written_by END)) "
         f"FROM json_each(?) k CROSS JOIN {quoted(table.name)} t ON {_matches(table)}"
     )
 

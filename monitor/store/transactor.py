@@ -10,10 +10,9 @@ from typing import Any, cast
 
 import msgspec
 
-from monitor.errors import RecordUnreadable
 from monitor.store import COMMITTED, Conflict, Key, Rejected, Table, Unit, Verdict, judge, statements
 from monitor.store.batch import Batch, Statement, batch_of, writes_in_order, writes_of
-from monitor.store.reading import Answer, questions_of
+from monitor.store.reading import Answer, questions_of, unreadable
 
 _decode_rows = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
 
@@ -29,8 +28,13 @@ _FAULTS_OF_A_UNIT = (
 
 
 def _is_of_a_unit(error: Exception) -> bool:
-    """Also what an expression of the table (of an index, a generated column, a trigger) makes of a row."""
-    return isinstance(error, _FAULTS_OF_A_UNIT) or _code(error) == sqlite3.SQLITE_ERROR
+    """Also what an expression of the table (of an index, a generated column, a trigger) makes of a row.
+
+    So is a `written_by` that cannot be read, among those the units are checked by.
+    """
+    return isinstance(error, _FAULTS_OF_A_UNIT) or (
+        isinstance(error, sqlite3.OperationalError) and _code(error) in _FAULTS_OF_A_RECORD
+    )
 
 
 def _code(error: Exception) -> int:
@@ -51,9 +55,7 @@ def readable(table: str) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if _code(error) not in _FAULTS_OF_A_RECORD:
             raise
-        raise RecordUnreadable(
-            f"a record of table {table} cannot be read ({error}); correct it with SQL"
-        ) from error
+        raise unreadable(table, error) from error
 
 
 _JSON_COLUMNS_MAX = 96
@@ -115,9 +117,10 @@ class Transactor:
             raise
         return verdicts
 
-    def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int]:
+    def _current(self, database: sqlite3.Connection, units: Sequence[Unit]) -> dict[Key, int | None]:
+        """Who wrote what the units read; None for a damaged `written_by`, which nobody can have seen."""
         keys = list({key: None for unit in units for key in unit.reads})
-        current: dict[Key, int] = {}
+        current: dict[Key, int | None] = {}
         for table, wanted, places in questions_of(keys):
             sql = statements.versions(self.tables[table])
             for position, written_by in _decode_rows(database.execute(sql, (wanted,)).fetchone()[0]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ from monitor.exchange import Outbound, Reason, Refused
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
-from monitor.store import ABSENT, COMMITTED, Key, Rejected, Table, Unit
+from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Table, Unit
 from monitor.store.declared import check_tables
 from monitor.store.sqlite import SqliteStore
 from monitor.unit_of_work import Overlay, UnitOfWork
@@ -62,6 +63,39 @@ async def test_a_record_that_cannot_be_read_is_told_as_such(opened: Opened, tmp_
     assert found.row == (2, "B", 5)
 
 
+DAMAGE = ["'who'", "1.5", "9e999", "x'ff'", "CAST(x'ff' AS TEXT)"]
+
+
+@pytest.mark.parametrize("bad", DAMAGE)
+async def test_a_record_whose_writer_is_damaged_refuses_its_unit_alone(
+    opened: Opened, tmp_path: Path, bad: str
+) -> None:
+    """It is not what was read: that step runs again, and is told when it reads it."""
+    store = await opened()
+    assert await store.commit([account(1, 1, "A"), account(2, 2, "B")]) == [COMMITTED] * 2
+    with closing(sqlite3.connect(tmp_path / "store.db")) as database, database:
+        database.execute(f"UPDATE account SET written_by = {bad} WHERE number = 1")
+    one, two = Key("account", 1), Key("account", 2)
+    units = [Unit(3, {one: 1}, {one: (1, "A", 6, 3)}, []), Unit(4, {two: 2}, {two: (2, "B", 6, 4)}, [])]
+    assert [Conflict(one), COMMITTED] == await store.commit(units)
+    with pytest.raises(RecordUnreadable, match="a record of table account cannot be read"):
+        await store.read([one])
+    (found,) = await store.read([two])
+    assert found is not None
+    assert found.written_by == 4
+
+
+@pytest.mark.parametrize("bad", ["'who'", "1.5", "9e999", "x'ff'"])
+async def test_a_browse_over_a_damaged_writer_is_told_of_it(opened: Opened, tmp_path: Path, bad: str) -> None:
+    """What is browsed may be rewritten."""
+    store = await opened()
+    assert await store.commit([account(1, 1, "A")]) == [COMMITTED]
+    with closing(sqlite3.connect(tmp_path / "store.db")) as database, database:
+        database.execute(f"UPDATE account SET written_by = {bad}")
+    with pytest.raises(RecordUnreadable, match=r"cannot be read .*its written_by is"):
+        await store.browse("account", by="number", start=None, rows_max=9, backward=False)
+
+
 @pytest.mark.parametrize("bad", ["owner = x'ff'", "balance = 9e999"])
 async def test_who_reads_it_abends_and_nobody_else(disk: Disk, bad: str) -> None:
     """Reads that go out together are told apart again."""
@@ -83,7 +117,20 @@ async def test_who_reads_it_abends_and_nobody_else(disk: Disk, bad: str) -> None
     assert "a record of table account cannot be read" in dumps(disk)[0][2]
 
 
-async def test_a_terminal_whose_own_row_is_bad_is_refused_alone(disk: Disk) -> None:
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        ("terminal SET epoch = 9e999 WHERE id = 'T002'", "record of table terminal_state cannot"),
+        ("terminal SET epoch = 'one' WHERE id = 'T002'", "state of terminal T002 cannot .* `str` - at epoch"),
+        (
+            "terminal SET written_by = 'me' WHERE id = 'T002'",
+            "terminal_state cannot .*its written_by is 'me'",
+        ),
+        ("conversation SET written_by = 'me' WHERE terminal = 'T002'", "T002 cannot .* `str` - at step"),
+        ("step SET sequence = 'two' WHERE terminal = 'T002'", "T002 cannot .* `str` - at sequence"),
+    ],
+)
+async def test_a_terminal_whose_own_row_is_bad_is_refused_alone(disk: Disk, bad: str, told: str) -> None:
     """The states of all terminals are asked for together; the others run."""
 
     @transaction("EASY")
@@ -94,10 +141,13 @@ async def test_a_terminal_whose_own_row_is_bad_is_refused_alone(disk: Disk) -> N
         terminals = [Terminal(region, f"T00{number}") for number in (1, 2, 3)]
         for terminal in terminals:
             await terminal.attach()
-        disk.ask("UPDATE terminal SET epoch = 9e999 WHERE id = 'T002'")
+            await terminal.press(text="EASY")
+        disk.ask(f"UPDATE {bad}")
         one, two, three = await asyncio.gather(*(each.send(each.input(text="EASY")) for each in terminals))
-        assert isinstance(two, Refused)
-        assert (two.reason, "record of table terminal_state" in two.text) == (Reason.STORE, True)
+        for refused in (two, await region.attach("T002")):
+            assert isinstance(refused, Refused)
+            assert refused.reason is Reason.STORE
+            assert re.search(f"{told}.*correct it with SQL", refused.text)
         assert [type(answer) for answer in (one, three)] == [Outbound, Outbound]
 
 

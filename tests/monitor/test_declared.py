@@ -54,6 +54,10 @@ def test_any_unique_key_of_these_columns_will_do(database: sqlite3.Connection, s
         ),
         ("CREATE TABLE item (place INT, code TEXT, text TEXT)", "no column written_by"),
         (
+            "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by TEXT, PRIMARY KEY (place, code))",
+            "column written_by of table item is TEXT, .* declare it as INTEGER",
+        ),
+        (
             "CREATE TABLE item (place INT, code TEXT, text TEXT, written_by INT, PRIMARY KEY (place))",
             r"the key of table item is \(place, code\), and it has no PRIMARY KEY or UNIQUE of just these",
         ),

@@ -241,9 +241,9 @@ def test_judgement_is_that_of_a_serial_run(steps: list[tuple[int, int, bool]]) -
         Unit(100 + place, {key(number): seen}, {key(number): None if gone else (0,)}, [])
         for place, (number, seen, gone) in enumerate(steps)
     ]
-    serial: dict[Key, int] = {key(number): number for number in range(4)}
+    serial: dict[Key, int | None] = {key(number): number for number in range(4)}
     expected = [verdict for unit in units for verdict in judge([unit], serial)]
-    at_once: dict[Key, int] = {key(number): number for number in range(4)}
+    at_once: dict[Key, int | None] = {key(number): number for number in range(4)}
     assert judge(units, at_once) == expected
     assert at_once == serial
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from monitor.ending import masked_input, secrets_of, without_secrets
+from monitor.errors import RecordUnreadable
 from monitor.exchange import Aid, Inbound, Presentation, Received, UnknownLayout
 from screens.attributes import Color
 from screens.errors import MapError
@@ -98,6 +99,17 @@ def test_an_accent_goes_into_the_cell_of_its_letter(presenter: Presenter, sent: 
     over = presenter.compose(shown(presenter), NOTHING, Form.show(owner=sent, erase=False, data_only=True))
     for composed in (screen, over):
         assert stored == presenter.decode(composed).panels[0].values["owner"]
+
+
+@pytest.mark.parametrize("stored", ["", "abc", "[]", '{"panels": 5}'])
+def test_a_stored_screen_that_is_none_is_told_as_a_bad_record(presenter: Presenter, stored: str) -> None:
+    """By whoever looks at it first: an attachment, or a step."""
+    for look in (
+        lambda: presenter.unknown(stored),
+        lambda: presenter.receive(stored, Inbound("T", 1, 1, Aid.ENTER)),
+    ):
+        with pytest.raises(RecordUnreadable, match=r"a stored screen cannot be read .*; correct it with SQL"):
+            look()
 
 
 def test_an_initial_text_is_composed() -> None:
