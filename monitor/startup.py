@@ -33,7 +33,7 @@ from monitor.parking import Parked
 from monitor.program import Application, load
 from monitor.runaway import Watchdog
 from monitor.settings import Settings
-from monitor.store import Key, Row, Store, Table, Unit
+from monitor.store import Key, Rejected, Row, Store, Table, Unit
 from monitor.store.connection import Connection, ThreadConnection, connect
 from monitor.store.declared import check_tables
 from monitor.store.migrations import migrate
@@ -321,7 +321,10 @@ def check_good_morning(settings: Settings, application: Application) -> None:
 
 
 async def _store_layouts(store: Store, presentation: Presentation, units: UnitIds) -> None:
-    """Keep every layout in the store before the first screen of it is sent."""
+    """Keep every layout in the store before the first screen of it is sent; raises `StartupError`.
+
+    One that another region stores meanwhile is the same, for its id is made from its content: nothing conflicts.
+    """
     layouts = dict(presentation.layouts())
     keys = [Key("layout", layout) for layout in layouts]
     stored = await store.read(keys) if keys else []
@@ -332,4 +335,8 @@ async def _store_layouts(store: Store, presentation: Presentation, units: UnitId
         if record is None
     }
     if writes:
-        await store.commit([Unit(unit, {}, writes, [])])
+        (verdict,) = await store.commit([Unit(unit, {}, writes, [])])
+        if isinstance(verdict, Rejected):
+            raise StartupError(
+                f"the maps cannot be stored: table layout refuses them ({verdict.text}); correct it with SQL"
+            )

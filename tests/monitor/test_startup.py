@@ -22,11 +22,11 @@ from monitor.inspection import opened
 from monitor.limits import Limits
 from monitor.settings import Settings
 from monitor.startup import open_region, start, store_path
-from monitor.store import Key
+from monitor.store import Key, Store, Unit
 from monitor.store.migrations import split_statements
 from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
-from tests.monitor.bed import Disk, InlineConnection, application_of
+from tests.monitor.bed import Disk, InlineConnection, application_of, region_on
 from tests.monitor.hooked import HookedStore
 from tests.monitor.plain import PlainPresentation
 
@@ -299,3 +299,38 @@ async def test_a_start_that_fails_leaves_nothing_open(
         )
     assert set(threading.enumerate()) <= threads
     assert next_file() == free
+
+
+async def test_a_store_that_takes_no_layout_starts_no_region(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process could not show what is sent."""
+    monkeypatch.setattr(PlainPresentation, "layouts", lambda _: [(1, "{}")])
+    async with region_on(disk):
+        disk.ask("DELETE FROM layout")
+    disk.ask("CREATE TRIGGER full BEFORE INSERT ON layout BEGIN SELECT RAISE(ABORT, 'no more'); END")
+    with pytest.raises(StartupError, match=r"table layout refuses them \(no more\)"):
+        async with region_on(disk):
+            pass
+    disk.ask("DROP TRIGGER full")
+    async with region_on(disk):
+        assert disk.one("SELECT id FROM layout") == 1
+
+
+async def test_a_layout_that_another_region_stores_meanwhile_is_the_same(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two regions of a new release may start at once."""
+    stored = "INSERT INTO layout VALUES (1, '{}', 9)"
+
+    async def store_first(units: Sequence[Unit]) -> None:
+        disk.ask(stored)
+
+    def around(store: Store) -> Store:
+        hooked = HookedStore(store)
+        hooked.before_commit = store_first
+        return hooked
+
+    monkeypatch.setattr(PlainPresentation, "layouts", lambda _: [(1, "{}")])
+    async with region_on(disk, around=around):
+        assert disk.one("SELECT fields FROM layout WHERE id = 1") == "{}"
