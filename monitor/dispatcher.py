@@ -23,7 +23,7 @@ from monitor.conversation import (
 )
 from monitor.ending import Given
 from monitor.engine import Engine
-from monitor.errors import Abend, StoreBroken, StoreError
+from monitor.errors import Abend, StoreBroken, StoreBusy, StoreError, StoreFull, StoreProcessLost
 from monitor.exchange import (
     Aid,
     Attachment,
@@ -41,6 +41,8 @@ from monitor.loader import Records
 from monitor.store import ABSENT, COMMITTED, Conflict, Key, Rejected, Unit
 from monitor.values import has_half_characters
 
+_PASSING = (StoreBusy, StoreFull, StoreProcessLost)
+"""What may be over when the key is pressed again."""
 _SHARE_OF_A_RUN = 0.5
 """Of `wait_s_max`: where a run began with no more of it, it is no abend of its program's if that does not do."""
 
@@ -195,7 +197,7 @@ class Dispatcher:
         self._engine.log.warning(
             "store failed", terminal=terminal, error=type(error).__name__, message=str(error)
         )
-        return Refused(Reason.STORE, str(error))
+        return Refused(Reason.STORE if isinstance(error, _PASSING) else Reason.BROKEN, str(error))
 
     async def _learn(self, screen: str) -> None:
         await learn(self._engine.presentation, self._engine.loader, screen)

@@ -125,6 +125,9 @@ class Reason(enum.StrEnum):
     OUT_OF_SEQUENCE = "out of sequence"
     BUSY = "busy"
     STORE = "store"
+    """Busy, full, or its process lost: the same input may be taken when it is sent again."""
+    BROKEN = "broken"
+    """The store, or what it has of this terminal, must be mended first: sent again it is refused again."""
     INPUT = "input"
 
 

@@ -146,7 +146,7 @@ async def test_a_terminal_whose_own_row_is_bad_is_refused_alone(disk: Disk, bad:
         one, two, three = await asyncio.gather(*(each.send(each.input(text="EASY")) for each in terminals))
         for refused in (two, await region.attach("T002")):
             assert isinstance(refused, Refused)
-            assert refused.reason is Reason.STORE
+            assert refused.reason is Reason.BROKEN
             assert re.search(f"{told}.*correct it with SQL", refused.text)
         assert [type(answer) for answer in (one, three)] == [Outbound, Outbound]
 
@@ -269,7 +269,7 @@ async def test_a_history_that_takes_no_step_is_a_broken_store(disk: Disk) -> Non
         disk.ask("CREATE TRIGGER no_step BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'no more'); END")
         refused = await terminal.send(terminal.input(text="EASY"))
         assert isinstance(refused, Refused)
-        assert (refused.reason, "the store failed (no more); run" in refused.text) == (Reason.STORE, True)
+        assert (refused.reason, "the store failed (no more); run" in refused.text) == (Reason.BROKEN, True)
         disk.ask("DROP TRIGGER no_step")
         assert (await terminal.press(text="EASY")).values == {"text": "easy"}
 
@@ -300,5 +300,5 @@ async def test_a_store_that_takes_no_terminal_is_broken(disk: Disk) -> None:
         )
         refused = await region.attach("T001")
         assert isinstance(refused, Refused)
-        assert (refused.reason, "the store failed (shut); run" in refused.text) == (Reason.STORE, True)
+        assert (refused.reason, "the store failed (shut); run" in refused.text) == (Reason.BROKEN, True)
         assert region.committer.units == 1

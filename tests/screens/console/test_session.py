@@ -163,6 +163,20 @@ async def test_a_busy_store_is_asked_again() -> None:
     assert (message(session), session.message) == ("ENTER ann", "")
 
 
+async def test_a_broken_store_is_told_at_once() -> None:
+    """There is nothing to wait for: it was asked once, at the key and at the attachment."""
+    session, host = await attached()
+    host.answers = [Refused(Reason.BROKEN, "The store failed.")] * 2
+    session.type("ann")
+    session.press(Key.ENTER)
+    await session.settle()
+    assert (session.message, session.space.lock) == ("The store failed.", Lock.NONE)
+    assert (len(host.inputs), session.space.text(3, 20, 3)) == (1, "ann")
+    session.attach()
+    await session.settle()
+    assert (session.message, host.attached) == ("The store failed.", 2)
+
+
 async def test_reset_gives_a_full_store_up() -> None:
     """The refusal is shown at once, and everything typed is there to be sent again."""
     session, host = await attached()
