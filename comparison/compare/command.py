@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -21,9 +20,8 @@ from comparison.compare.running import PARTS, run
 from comparison.competitor import Competitor
 from comparison.table import COMPETITORS, ENTRACTE
 from monitor.cli import Number
+from monitor.report_files import PRINTED, ReportFile, check_reports, write_report
 from monitor.signals import exit_on_signals
-
-FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 
 def _chosen(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> list[Competitor]:
@@ -34,35 +32,12 @@ def _chosen(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> li
     return [one for one in COMPETITORS if not names or one.name in {ENTRACTE, *names}]
 
 
-def _writable(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
-    """Refused before the run, not after it."""
-    if file is not None and not file.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {file.parent}; make it, or name another")
-    if file is not None and not os.access(file if file.exists() else file.parent, os.W_OK):
-        raise click.BadParameter(f"{file} cannot be written here; name another file")
-    return file
-
-
 @click.command()
 @click.option(
     "--quick", is_flag=True, help="Under a minute: fewer and shorter figures. Trust its ratios less."
 )
-@click.option(
-    "--json",
-    "json_file",
-    type=FILE,
-    callback=_writable,
-    metavar="FILE",
-    help="Write everything measured as JSON.",
-)
-@click.option(
-    "--html",
-    "html_file",
-    type=FILE,
-    callback=_writable,
-    metavar="FILE",
-    help="Write one page with plots.",
-)
+@click.option("--json", "json_file", type=ReportFile(), help="Everything measured as JSON; - prints it.")
+@click.option("--html", "html_file", type=ReportFile(), help="One page with plots; - prints it.")
 @click.option(
     "--only",
     multiple=True,
@@ -90,6 +65,7 @@ def compare(
     commit_delay_ms: float,
 ) -> None:
     """Measure entracte beside asyncio, Tornado, threads, Starlette, DBOS and LangGraph; exit 1 if a step was lost."""
+    check_reports((json_file, html_file))
     exit_on_signals()
     plan = (QUICK if quick else WHOLE)._replace(commit_delay_s=commit_delay_ms / 1e3)
     with (
@@ -103,7 +79,7 @@ def compare(
     try:
         _write(result, json_file, html_file)
     finally:  # told even if a file cannot be kept; and after it, for whoever reads may close the pipe
-        for line in text.lines(result):
+        for line in text.lines(result) if PRINTED not in (json_file, html_file) else ():
             click.echo(line)
     if result.findings:
         ctx.exit(1)
@@ -111,9 +87,9 @@ def compare(
 
 def _write(result: Result, json_file: Path | None, html_file: Path | None) -> None:
     if json_file is not None:
-        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+        write_report(json_file, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
     if html_file is not None:
-        html_file.write_text(page(result), "utf-8")
+        write_report(html_file, page(result).encode())
 
 
 def _tell(what: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
@@ -71,15 +70,11 @@ def summary(report: Report) -> str:
 
 def as_json(reports: Iterable[Report]) -> bytes:
     """Every report, for programs."""
-    return msgspec.json.format(
-        msgspec.json.encode(
-            [{**msgspec.to_builtins(report), "verdict": report.verdict} for report in reports]
-        ),
-        indent=2,
-    )
+    told = [{**msgspec.to_builtins(report), "verdict": report.verdict} for report in reports]
+    return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
 
 
-def write_junit(file: Path, reports: Iterable[Report], width: int = 0) -> None:
+def as_junit(reports: Iterable[Report], width: int = 0) -> bytes:
     """A JUnit file: a suite a scenario, a case a step."""
     root = ElementTree.Element("testsuites", name="entracte replay")
     for report in reports:
@@ -99,7 +94,8 @@ def write_junit(file: Path, reports: Iterable[Report], width: int = 0) -> None:
             case = ElementTree.SubElement(suite, "testcase", name="run", classname=report.file)
             ElementTree.SubElement(case, "error", message=_clean(report.trouble))
     ElementTree.indent(root)
-    ElementTree.ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
+    made: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return made + b"\n"
 
 
 def _case(suite: ElementTree.Element, report: Report, played: Played, width: int) -> None:

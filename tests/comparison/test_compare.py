@@ -213,6 +213,27 @@ def test_command_refuses_an_unknown_name() -> None:
     assert re.search(r"'nobody' is none of: entracte;", done.output)
 
 
+def test_command_prints_one_report_and_writes_over_another(tmp_path: Path) -> None:
+    """What is printed is all that is on standard output."""
+    (file := tmp_path / "r.html").write_text("old")
+    command = [sys.executable, "-c", "from monitor.cli import main; main()", "compare", "--quick"]
+    few = ["--part", "latency", "--only", "asyncio, in memory", "--json", "-", "--html", str(file)]
+    printed = subprocess.run([*command, *few], cwd=tmp_path, capture_output=True, timeout=60).stdout
+    assert msgspec.json.decode(printed, type=Result).findings == []
+    assert "<html" in file.read_text()
+    assert [file] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("json_file", "html_file", "told"),
+    [("-", "-", "- cannot take two reports"), ("r", "nowhere/r", "there is no folder nowhere")],
+)
+def test_command_refuses_files_before_the_run(json_file: str, html_file: str, told: str) -> None:
+    """It takes ten minutes."""
+    done = CliRunner().invoke(compare, ["--json", json_file, "--html", html_file])
+    assert (2, True) == (done.exit_code, told in done.output)
+
+
 def test_a_child_ends_with_its_parent() -> None:
     """Even while nothing but an endless loop runs in it."""
     source = (

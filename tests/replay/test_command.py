@@ -78,6 +78,43 @@ def test_reports_for_programs(files: Path) -> None:
     )
 
 
+def test_a_report_is_printed_or_written_over_what_is_there(files: Path) -> None:
+    """Every run makes it anew; one at a time is printed, and no scenario is written over."""
+    file, report = files / "a.replay.toml", files / "r"
+    printed = replay("run", file, "--junit", "-").output
+    assert "testsuites" == ElementTree.fromstring(printed).tag  # noqa: S314 our own
+    report.write_text("old")
+    assert replay("run", file, "--json", report).exit_code == 0
+    assert json.loads(report.read_bytes())[0]["verdict"] == 0
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("run", "a.replay.toml", "--json", "-", "--junit", "-"), "- cannot take two reports"),
+        (("run", "a.replay.toml", "--json", "r", "--junit", "r"), "r cannot take two reports"),
+        (("run", ".", "--junit", "b.replay.toml"), "b.replay.toml is the scenario itself"),
+        (("run", "a.replay.toml", "--json", "-", "--speed", "step"), "name a file for the report"),
+        (("run", "a.replay.toml", "--json", "nowhere/r"), "there is no folder nowhere"),
+        (("load", "a.replay.toml", "--csv", "a.replay.toml"), "a.replay.toml is the scenario itself"),
+        (("load", "a.replay.toml", "--json", "-", "--csv", "-"), "- cannot take two reports"),
+        (("load", "a.replay.toml", "--csv", "nowhere/r"), "there is no folder nowhere"),
+        (("record", "-", "--conversation", "1-1"), "a scenario is kept in a file: name one instead of -"),
+        (("import", "a.replay.toml", "-"), "a scenario is kept in a file: name one instead of -"),
+    ],
+)
+def test_a_file_that_is_no_place_for_it_is_refused_before_the_run(
+    files: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], told: str
+) -> None:
+    """Nothing is written, and nothing is lost."""
+    monkeypatch.chdir(files)
+    before = {file: file.read_bytes() for file in files.iterdir()}
+    done = replay(*options)
+    assert (2, True) == (done.exit_code, told in done.output), done.output
+    assert before == {file: file.read_bytes() for file in files.iterdir()}
+
+
 def test_speeds(files: Path) -> None:
     """1x keeps the waits, step asks after each one."""
     slow = files / "s.replay.toml"
@@ -337,3 +374,5 @@ def test_a_file_that_is_there_is_written_over_only_when_told(
     assert replay(*command, file, "--force", "--output", output).exit_code == 0
     assert "kept" != output.read_text()
     assert replay(*command, file, "--output", "/dev/null").exit_code == 0
+    assert replay(*command, file, "--output", "-").output == replay(*command, file).output
+    assert not Path("-").exists()

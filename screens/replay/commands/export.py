@@ -9,7 +9,7 @@ import click
 
 from monitor.cli import region_options
 from monitor.settings import Settings
-from screens.replay.commands.output import check_output
+from screens.replay.commands.output import check_output, output_option
 from screens.replay.exporting import to_s3270
 from screens.replay.reading import load_scenario
 
@@ -18,9 +18,7 @@ from screens.replay.reading import load_scenario
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--s3270", "s3270", is_flag=True, required=True, help="As a script in s3270's action language.")
 @click.option("--screens", is_flag=True, help="Print the screen after each step.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output."
-)
+@output_option
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @region_options
 def export(

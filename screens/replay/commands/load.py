@@ -16,6 +16,7 @@ import click
 import msgspec
 
 from monitor.cli import Number, region_options
+from monitor.report_files import PRINTED, ReportFile, check_reports, write_report
 from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay.commands.run import is_drawn
@@ -26,8 +27,6 @@ from screens.replay.scenario import Scenario
 from screens.replay.stopping import cancelled_by_signals
 
 TELL_EVERY_S = 1.0
-_DASH = Path("-")
-_FILE = click.Path(path_type=Path, allow_dash=True)
 
 
 @click.command()
@@ -43,8 +42,8 @@ _FILE = click.Path(path_type=Path, allow_dash=True)
 @click.option("--think", type=Number(0), default=0.0, help="Keep this much of the scenario's pauses.")
 @click.option("--unchecked", is_flag=True, help="Compare neither texts nor fields; abends still count.")
 @click.option("--on-store", is_flag=True, help="Load the store of the settings; else a new one.")
-@click.option("--json", "json_file", type=_FILE, help="Figures as JSON; - prints them.")
-@click.option("--csv", "csv_file", type=_FILE, help="Figures as CSV, a line a step; - prints them.")
+@click.option("--json", "json_file", type=ReportFile(), help="Figures as JSON; - prints them.")
+@click.option("--csv", "csv_file", type=ReportFile(), help="Figures as CSV, a line a step; - prints them.")
 @region_options
 @click.pass_context
 def load(
@@ -69,6 +68,7 @@ def load(
         raise click.UsageError(
             f"some sessions would never begin: --ramp {ramp:g} is more than --seconds {seconds:g}"
         )
+    check_reports((json_file, csv_file), [file, *([vary] if vary else [])])
     scenario = load_scenario(file)
     rows = read_rows(vary, scenario) if vary else ()
     plan = Plan(sessions, ramp, seconds, think, rows, checked=not unchecked)
@@ -81,12 +81,12 @@ def load(
             click.echo(f"{file}: its fixture is not loaded, --on-store takes the store as it is", err=True)
         ended_by = asyncio.run(_run(scenario, used, plan, measured, new=not on_store))
     figures, summary = step_figures(scenario, measured), _summary(file, plan, measured)
-    if _DASH not in (json_file, csv_file):
+    if PRINTED not in (json_file, csv_file):
         _print(figures, summary, measured)
-    if json_file:
-        _write(json_file, _as_json({**summary, "by_step": figures}))
-    if csv_file:
-        _write(csv_file, _as_csv(figures))
+    if json_file is not None:
+        write_report(json_file, _as_json({**summary, "by_step": figures}))
+    if csv_file is not None:
+        write_report(csv_file, _as_csv(figures))
     if ended_by:
         click.echo(f"ended early by {signal.Signals(ended_by).name}", err=True)
     ctx.exit(128 + ended_by if ended_by else 1 if measured.failed else 0)
@@ -165,10 +165,3 @@ def _as_csv(figures: Sequence[StepFigures]) -> bytes:
     writer.writerow(StepFigures.__struct_fields__)
     writer.writerows([msgspec.structs.astuple(one) for one in figures])
     return made.getvalue().encode()
-
-
-def _write(file: Path, text: bytes) -> None:
-    if file == _DASH:
-        click.echo(text, nl=False)
-    else:
-        file.write_bytes(text)

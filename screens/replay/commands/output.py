@@ -1,4 +1,4 @@
-"""Files that commands write: none that is there is written over unasked."""
+"""Scenarios and scripts that commands write: none that is there is written over unasked."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ from pathlib import Path
 
 import click
 
+from monitor.report_files import PRINTED
+
+output_option = click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    callback=lambda context, option, file: None if file == PRINTED else file,
+    help="A file; else, or if it is -, standard output.",
+)
+
 
 def check_new(file: Path, *, force: bool) -> None:
-    """Refuse a file that is there, unless `force`."""
+    """Refuse a file that is there, unless `force`, and standard output."""
+    if file == PRINTED:
+        raise click.UsageError("a scenario is kept in a file: name one instead of -")
     if file.exists() and not force:
         raise click.UsageError(f"{file} is there already; --force writes over it")
 

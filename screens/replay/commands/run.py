@@ -13,6 +13,7 @@ from typing import TextIO
 import click
 
 from monitor.cli import region_options
+from monitor.report_files import PRINTED, ReportFile, check_reports, write_report
 from monitor.settings import Settings
 from screens.replay.drivers import VIA
 from screens.replay.faults import ScenarioError
@@ -20,7 +21,7 @@ from screens.replay.playing import Played, Report
 from screens.replay.reading import find_scenarios
 from screens.replay.running import STOPPED, Way, one_by_one, side_by_side
 from screens.replay.stopping import Stop
-from screens.replay.telling import as_json, report_lines, step_line, write_junit
+from screens.replay.telling import as_json, as_junit, report_lines, step_line
 
 WIDTH_WITHOUT_TERMINAL = 170
 
@@ -38,13 +39,8 @@ WIDTH_WITHOUT_TERMINAL = 170
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=1, help="Scenarios run at once, each in a process."
 )
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="Report as JSON; - prints it.",
-)
-@click.option("--junit", type=click.Path(path_type=Path), help="Report as JUnit XML.")
+@click.option("--json", "json_file", type=ReportFile(), help="Report as JSON; - prints it.")
+@click.option("--junit", type=ReportFile(), help="Report as JUnit XML; - prints it.")
 @click.option("--strict-time", is_flag=True, help="A step slower than its within_ms fails.")
 @click.option("--attributes", is_flag=True, help="Show all attributes of a step whose attributes differ.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing of scenarios that pass, but a line.")
@@ -72,7 +68,12 @@ def run(
         raise click.UsageError("no *.replay.toml file there")
     if speed == "step" and jobs > 1:
         raise click.UsageError("--speed step plays one scenario at a time: leave out --jobs")
-    prints = json_file is None or str(json_file) != "-"
+    check_reports((json_file, junit), files)
+    prints = PRINTED not in (json_file, junit)
+    if speed == "step" and not prints:
+        raise click.UsageError(
+            "--speed step shows its screens on standard output: name a file for the report"
+        )
     reports = []
     way = Way(settings, via, strict_time, asyncio.sleep if speed == "1x" else None)
     with Stop() as stop:
@@ -84,9 +85,9 @@ def run(
             if prints:
                 _print(report, quiet=quiet, attributes=attributes)
     if json_file is not None:
-        _write(json_file, as_json(reports))
+        write_report(json_file, as_json(reports))
     if junit is not None:
-        write_junit(junit, reports)
+        write_report(junit, as_junit(reports))
     if prints and len(reports) > 1:
         click.echo(_total(reports))
     if stop.by:
@@ -125,13 +126,6 @@ def _print(report: Report, *, quiet: bool, attributes: bool) -> None:
 
 
 _COLORS = {"FAIL": "red", "ERROR": "red", "PASS": "green", "!": "red"}
-
-
-def _write(file: Path, report: bytes) -> None:
-    if str(file) == "-":
-        click.echo(report)
-    else:
-        file.write_bytes(report + b"\n")
 
 
 def _total(reports: list[Report]) -> str:

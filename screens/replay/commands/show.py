@@ -8,7 +8,7 @@ import click
 
 from monitor.cli import region_options
 from monitor.settings import Settings
-from screens.replay.commands.output import check_output
+from screens.replay.commands.output import check_output, output_option
 from screens.replay.filming import frames_of
 from screens.replay.filmstrip import Paper, expected_frames, strip
 from screens.replay.reading import load_scenario
@@ -22,9 +22,7 @@ from screens.replay.stored import is_conversation
 @click.option("--svg", "paper", flag_value="svg", help="As a picture, in colours.")
 @click.option("--attributes", is_flag=True, help="With all attributes of fields, as text.")
 @click.option("--expected", is_flag=True, help="What the file says, without running it, as text.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output."
-)
+@output_option
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @region_options
 def show(
