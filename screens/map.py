@@ -12,7 +12,9 @@ that is drawn and not declared holds plain text.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from monitor.exchange import Aid, Received, Send
@@ -48,6 +50,8 @@ class Map:
     keys: ClassVar[Mapping[Aid, KeyHint]] = {}
     """What the keys do, as the picture says it (`F3=Exit`)."""
     _declared: ClassVar[Declared] = cast("Declared", _NotDrawn())
+    _module: ClassVar[ModuleType | None] = None
+    """That was being imported when the map was declared."""
     _given: Mapping[str, object] = {}
     """What the program put in a field, by name."""
     _lists: Mapping[str, list[Any]] = {}
@@ -61,9 +65,10 @@ class Map:
         if "picture" not in cls.__dict__:
             return
         name = cls.__name__
-        if registry is not None and name in registry:
+        if registry is not None and name in registry and registry[name]._is_there():
             other = registry[name].__module__
             raise MapError(name, f"{other} declares a map of this name too: rename one of them")
+        cls._module = sys.modules.get(cls.__module__)
         cls._declared = declare(
             cls, reserved=frozenset(dir(Map)).union(Map.__annotations__, Map.show.__kwdefaults__ or ())
         )
@@ -73,6 +78,11 @@ class Map:
             setattr(cls, field_name, field)
         if registry is not None:
             registry[name] = cls
+
+    @classmethod
+    def _is_there(cls) -> bool:
+        """False once the import of its module has failed: that may be tried again, and declares it anew."""
+        return sys.modules.get(cls.__module__) is cls._module
 
     def __init__(self, received: Received) -> None:
         self.__dict__.update(_received=received, _texts=received.values, _errors=None)

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli import main
+from screens.map import MAPS
 from screens.replay.actions import write
 from screens.replay.commands.run import is_drawn
 from screens.replay.faults import ScenarioError
@@ -113,6 +114,26 @@ def test_a_file_that_is_no_place_for_it_is_refused_before_the_run(
     done = replay(*options)
     assert (2, True) == (done.exit_code, told in done.output), done.output
     assert before == {file: file.read_bytes() for file in files.iterdir()}
+
+
+def test_why_an_application_cannot_be_loaded_is_told_the_same_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its maps are declared again at each try, and that is no mistake of theirs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    library = (
+        'from screens.map import Map\n\nclass HALF01(Map):\n    picture = " [a ]"\n\nimport no_such_thing\n'
+    )
+    Path("half_there.py").write_text(library)
+    for name in ("a", "b"):
+        text = scenario_text("SIGN", "").replace("tests.replay.programs", "half_there")
+        Path(f"{name}.replay.toml").write_text(text)
+    told = [line for line in replay("run", ".").output.splitlines() if line.startswith("  ERROR")]
+    assert 2 == len(told)
+    assert "ModuleNotFoundError: No module named 'no_such_thing'" in told[0]
+    assert told[0] == told[1]
+    del MAPS["HALF01"]
 
 
 def test_speeds(files: Path) -> None:
