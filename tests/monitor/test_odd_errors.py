@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 from collections.abc import Callable
@@ -84,6 +85,37 @@ async def test_an_error_harms_its_own_step_only(disk: Disk, make: Callable[[], E
         assert await other.press(text="EASY") == Shown("NOTE", {"text": "easy"})
         assert disk.one("SELECT balance FROM account") == 100
         assert len(dumps(disk)) == 1
+
+
+async def test_a_future_that_closes_the_step_harms_its_own_terminal_only(disk: Disk) -> None:
+    """As the page says: nothing is stored or held, and the terminal goes on once it is attached again."""
+
+    @transaction("SHUT")
+    async def shut(task: Task[NoArea]) -> Outcome:
+        account = await task.files[Account].read(1, update=True)
+        assert account
+        await task.files[Account].rewrite(changed(account, balance=0))
+        future = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(future.set_exception, GeneratorExit())
+        await future
+        return Finish()
+
+    @transaction("READ")
+    async def read(task: Task[NoArea]) -> Outcome:
+        account = await task.files[Account].read(1, update=True)
+        return Finish(Send("NOTE", {"text": str(account and account.balance)}))
+
+    async with region_on(disk, shut, read) as region:
+        disk.accounts({1: 100})
+        terminal, other = Terminal(region, "T1"), Terminal(region, "T2")
+        await terminal.attach()
+        await other.attach()
+        (closed,) = await asyncio.gather(terminal.press(text="SHUT"), return_exceptions=True)
+        assert isinstance(closed, GeneratorExit)
+        assert await other.press(text="READ") == Shown("NOTE", {"text": "100"})
+        await terminal.attach()
+        assert await terminal.press(text="READ") == Shown("NOTE", {"text": "100"})
+        assert disk.one("SELECT count(*) FROM step") == 2
 
 
 class Stubborn(int):
