@@ -104,7 +104,7 @@ class StoreBusy(StoreError):
 
 
 class StoreFull(StoreError):
-    """The disk is full; make room, then press the key again."""
+    """The disk is full, or takes no more; make room, then press the key again."""
 
 
 class StoreBroken(StoreError):

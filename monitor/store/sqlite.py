@@ -126,9 +126,12 @@ def translated() -> Iterator[None]:
 
 def _translate(error: sqlite3.Error) -> StoreError:
     """What an operator may do something about is short enough for the status line of a terminal."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code = extended & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy("another process holds the store; press the key again")
-    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
+    if code == sqlite3.SQLITE_FULL or extended == sqlite3.SQLITE_IOERR_SHMSIZE:
         return StoreFull("the disk of the store is full; make room, then press the key again")
+    if extended == sqlite3.SQLITE_IOERR_WRITE:  # so SQLite tells a quota, and a limit of the file's size
+        return StoreFull("the disk of the store takes no more; make room, then press the key again")
     return StoreBroken(f"the store failed ({error}); run `entracte doctor`, then start the region again")

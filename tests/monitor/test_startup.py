@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import resource
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from click.testing import CliRunner
 from monitor.cli import main
 from monitor.clock import SystemClock
 from monitor.errors import MonitorError, StartupError, StoreBroken, StoreBusy
-from monitor.exchange import Attachment, Refused
+from monitor.exchange import Attachment, Reason, Refused
 from monitor.inspection import opened
 from monitor.limits import Limits
 from monitor.settings import Settings
@@ -267,6 +268,26 @@ async def test_a_region_closes_while_a_query_runs(tmp_path: Path) -> None:
             await asyncio.sleep(0.1)
         with pytest.raises(StoreBroken, match="interrupted"):
             await asked
+
+
+async def test_a_region_goes_on_once_the_disk_takes_more(tmp_path: Path) -> None:
+    """A quota, or a limit of the file's size, refuses steps as a full disk does, and breaks nothing for good."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with open_region(settings_for(tmp_path / "store.db")) as region:
+        taken = await region.attach("T001")
+        assert isinstance(taken, Attachment)
+        log_bytes = (tmp_path / "store.db-wal").stat().st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (log_bytes, limits[1]))
+        try:
+            refused = await region.attach("T001")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert isinstance(refused, Refused)
+        told = "the disk of the store takes no more; make room, then press the key again"
+        assert (Reason.STORE, told) == (refused.reason, refused.text)
+        again = await region.attach("T001")
+        assert isinstance(again, Attachment)
+        assert taken.epoch + 1 == again.epoch
 
 
 def next_file() -> int:

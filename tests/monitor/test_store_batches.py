@@ -93,11 +93,15 @@ class Failing(InlineConnection):
     [
         (sqlite3.SQLITE_FULL, StoreFull),
         (sqlite3.SQLITE_IOERR_SHMSIZE, StoreFull),
+        (sqlite3.SQLITE_IOERR_WRITE, StoreFull),
+        (sqlite3.SQLITE_IOERR_FSYNC, StoreBroken),
         (sqlite3.SQLITE_IOERR, StoreBroken),
         (sqlite3.SQLITE_IOERR_SHMMAP, StoreBroken),
     ],
 )
-async def test_no_room_for_the_index_of_the_log_is_a_full_disk(code: int, error: type[Exception]) -> None:
+async def test_what_cannot_be_written_for_want_of_room_is_a_full_disk(
+    code: int, error: type[Exception]
+) -> None:
     """The operator is told to make room; any other failure of the disk is a broken store."""
     disk = Failing(code)
     store = SqliteStore(disk, disk, disk, (*MONITOR_TABLES, *TABLES))
