@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 import sqlite3
 import time
@@ -10,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,6 +26,7 @@ from comparison.compare.survival import Log, Stands
 from comparison.competitor import Competitor, Keyboard, Line
 from comparison.table import COMPETITORS
 from comparison.workload import Transfer, transfers
+from tests.simulation.virtual_time import run_virtually, stand_still
 
 MEMORY = next(one for one in COMPETITORS if one.name == "asyncio, in memory")
 SAVED = next(one for one in COMPETITORS if one.name == "asyncio, saved")
@@ -44,37 +47,56 @@ class Timed:
         await self._step()
 
 
+@pytest.fixture
+def virtual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The harness looks at the clock of a virtual loop, so that no other process can slow what it measures."""
+    clock = SimpleNamespace(perf_counter=now, process_time=time.process_time)
+    monkeypatch.setattr(closed_loop, "time", clock)
+    monkeypatch.setattr(open_loop, "time", clock)
+
+
+def now() -> float:
+    """Seconds of virtual time."""
+    return asyncio.get_running_loop().time()
+
+
 def busy(milliseconds: float) -> Callable[[], Awaitable[None]]:
-    """A step that computes for so long."""
+    """A step that computes for so long, and nobody else meanwhile."""
+    processor = asyncio.Lock()
 
     async def step() -> None:
-        end = time.perf_counter() + milliseconds / 1e3
-        while time.perf_counter() < end:
-            pass
-        await asyncio.sleep(0)
+        async with processor:
+            await asyncio.sleep(milliseconds / 1e3)
 
     return step
 
 
 async def measured(competitor: Competitor, milliseconds: float, number: int) -> Measured:
     """Steps a second of four terminals that take so long a step."""
-    sessions = [Timed(busy(milliseconds)) for _ in range(4)]
+    step = busy(milliseconds)
     work = [transfers(1, place) for place in range(4)]
-    found, _, _ = await closed_loop.run(sessions, work, 0.2, 0.05)
+    found, _, _ = await closed_loop.run([Timed(step) for _ in range(4)], work, 2.0, 0.05)
     return Measured(competitor, 4, number, found)
 
 
-async def test_a_slower_competitor_shows_its_factor() -> None:
+@pytest.mark.usefixtures("virtual")
+def test_a_slower_competitor_shows_its_factor() -> None:
     """Four times the time a step is a ratio of four, in turns, with the spread beside it."""
-    found = []
-    for number in range(3):
-        found += [await measured(MEMORY, 0.5, number), await measured(SAVED, 2.0, number)]
+
+    async def in_turns() -> list[Measured]:
+        pairs = [
+            (await measured(MEMORY, 0.5, number), await measured(SAVED, 2.0, number)) for number in range(3)
+        ]
+        return [one for pair in pairs for one in pair]
+
+    found = run_virtually(in_turns())
     rows = {row.name: row for row in summary(found, MEMORY.name)}
     ratio = rows[SAVED.name].ratio
     assert ratio is not None
-    assert ratio.median == pytest.approx(4, rel=0.15)
+    assert ratio.median == pytest.approx(4, rel=0.01)
     assert ratio.low <= ratio.median <= ratio.high
-    assert rows[SAVED.name].p50_ms.median == pytest.approx(4 * rows[MEMORY.name].p50_ms.median, rel=0.15)
+    assert rows[MEMORY.name].p50_ms.median == pytest.approx(2, rel=0.01)  # four take turns
+    assert rows[SAVED.name].p50_ms.median == pytest.approx(8, rel=0.01)
 
 
 def counted(competitor: Competitor, number: int, steps: int) -> Measured:
@@ -114,19 +136,17 @@ def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed(percent: flo
     assert closed_loop.percentile([7.0], percent) == 7
 
 
-@pytest.mark.parametrize("seconds", [0.2, 0.6])
-async def test_saturation_does_not_depend_on_the_length(seconds: float) -> None:
-    """One step at a time, of 5 ms: 200 a second at the very most, so that half of 400 a second stay unanswered."""
-    lock = asyncio.Lock()
+@pytest.mark.usefixtures("virtual")
+@pytest.mark.parametrize("seconds", [0.2, 0.6, 5.0])
+def test_saturation_does_not_depend_on_the_length(seconds: float) -> None:
+    """One step at a time, of 5 ms: 200 a second, so that half of 400 a second stay unanswered."""
 
-    async def step() -> None:
-        async with lock:
-            await asyncio.sleep(0.005)
+    async def overloaded() -> open_loop.Arrivals:
+        return await open_loop.run([Timed(busy(5))] * 400, [transfers(1, 1)] * 400, 400, seconds)
 
-    sessions = [Timed(step) for _ in range(400)]
-    found = await open_loop.run(sessions, [transfers(1, place) for place in range(400)], 400, seconds)
+    found = run_virtually(overloaded())
     assert found.saturated
-    assert found.share < 0.6
+    assert found.share == pytest.approx(0.5, abs=0.15)
 
 
 @pytest.mark.parametrize(
@@ -145,32 +165,37 @@ def test_a_prompt_answer_is_no_backlog(due: float, answered: float, counts: bool
     assert open_loop.in_time(due, answered, 1.0, 2.0) is counts
 
 
-async def test_open_loop_charges_for_a_standstill() -> None:
+@pytest.mark.usefixtures("virtual")
+def test_open_loop_charges_for_a_standstill() -> None:
     """One step of 300 ms is paid for by all inputs that came due meanwhile, not only by its own."""
-    count = 0
+    steps = itertools.count(1)
 
-    async def stall_once() -> None:
-        nonlocal count
-        count += 1
-        if count == 100:
-            time.sleep(0.3)  # noqa: ASYNC251 the standstill is the point
+    async def stalls_once() -> None:
+        if next(steps) == 100:
+            stand_still(0.3)
 
-    sessions = [Timed(stall_once) for _ in range(20)]
-    found = await open_loop.run(sessions, [transfers(1, place) for place in range(20)], 500, 1.0)
+    async def stalled() -> open_loop.Arrivals:
+        return await open_loop.run([Timed(stalls_once)] * 20, [transfers(1, 1)] * 20, 500, 1.0)
+
+    found = run_virtually(stalled())
     late = sum(latency > 100 for latency in found.latencies_ms)
     assert found.answered == 500
     assert not found.saturated
-    assert 80 <= late <= 130  # 200 ms of arrivals at 500 a second
-    assert found.percentile_ms(99) > 250
+    assert late == pytest.approx(100, abs=3)  # 200 ms of arrivals at 500 a second
+    assert found.percentile_ms(100) == pytest.approx(300, abs=3)
 
 
-async def test_open_loop_ends_past_saturation() -> None:
-    """A rate twice what is possible is called saturated, soon."""
-    began = time.perf_counter()
-    sessions = [Timed(busy(4)) for _ in range(20)]
-    found = await open_loop.run(sessions, [transfers(1, place) for place in range(20)], 500, 5.0)
+@pytest.mark.usefixtures("virtual")
+def test_open_loop_ends_past_saturation() -> None:
+    """A rate twice what is possible is called saturated, soon: once an input is a second overdue."""
+
+    async def overloaded() -> tuple[open_loop.Arrivals, float]:
+        work = [transfers(1, 1)] * 20
+        return await open_loop.run([Timed(busy(4))] * 20, work, 500, 5.0), now()
+
+    found, ended = run_virtually(overloaded())
     assert found.saturated
-    assert time.perf_counter() - began < 4.5
+    assert ended == pytest.approx(2 * open_loop.BEHIND_S_MAX, abs=0.2)  # half of each second is left behind
 
 
 async def test_a_competitor_that_drops_steps_is_found_out(template: Path) -> None:

@@ -34,12 +34,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     """A real asyncio loop; only its clock and its waiting are our own."""
 
     def __init__(self) -> None:
-        self._virtual = _NoWaiting()
-        super().__init__(self._virtual)
+        self.virtual = _NoWaiting()
+        super().__init__(self.virtual)
 
     def time(self) -> float:
         """Seconds of virtual time."""
-        return self._virtual.slept_s
+        return self.virtual.slept_s
 
 
 class LoopClock:
@@ -62,3 +62,10 @@ def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """As `asyncio.run`, on a loop of virtual time; raises `Stuck` if nothing can ever go on."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(main)
+
+
+def stand_still(seconds: float) -> None:
+    """In a virtual loop what `time.sleep` is in a real one: it keeps everybody waiting."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.virtual.slept_s += seconds
