@@ -110,8 +110,8 @@ class Terminal(App[None]):
         if self._leaving and not self.session.unanswered:
             self._answered(self._leaving)
         look, session = self.view.look, self.session
-        if session.alarms != self._alarms:
-            self._alarms = session.alarms
+        if session.station.alarms != self._alarms:
+            self._alarms = session.station.alarms
             self.bell()
         look.selection = self.marking.block
         hidden = self._hides_wait()

@@ -17,10 +17,11 @@ from typing import TypeVar
 
 from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Reason, Refused
 from screens import keys
-from screens.drawing import Decoder, draw
+from screens.drawing import Decoder
 from screens.keys import Key
-from screens.layout import BLANK, Screen
-from screens.presentation_space import Lock, PresentationSpace, Snapshot
+from screens.layout import Screen
+from screens.presentation_space import Lock, Snapshot
+from screens.station import Station
 
 _log = logging.getLogger(__name__)
 
@@ -51,28 +52,27 @@ class Session:
 
     def __init__(self, host: Host, decoder: Decoder, terminal: str, changed: Callable[[], None]) -> None:
         self.terminal = terminal
-        self.space = PresentationSpace()
-        self.screen = BLANK
+        self.station = Station(terminal, decoder)
+        self.space = self.station.space
         self.link = Link.DOWN
         self.message = ""
         """What the host or the terminal has to say, until the next key."""
         self.response_s: float | None = None
         """Time from the last key that sent to its screen."""
-        self.alarms = 0
-        """How often the host rang since the start."""
         self.asking = False
         """True while a question to the host has no answer yet."""
         self.unanswered = False
         """True from the moment an input is sent until its answer, or its refusal, is here."""
         self.type_ahead: deque[Key | str | Iterator[Key | str]] = deque()
         self._host = host
-        self._decoder = decoder
         self._changed = changed
-        self._epoch = 0
-        self._sequence = 0
-        self._encoded: str | None = None
         self._given_up = False
         self._work: asyncio.Task[None] | None = None
+
+    @property
+    def screen(self) -> Screen:
+        """The stored screen that is on the display."""
+        return self.station.screen
 
     @property
     def waiting(self) -> bool:
@@ -155,7 +155,7 @@ class Session:
         if aid is Aid.NONE:
             return
         before = self.space.snapshot()
-        inbound = self._inbound(aid)
+        inbound = self.station.inbound(aid)
         self.space.lock = Lock.WAIT
         self.unanswered = True
         self._begin(self._step(inbound, before))
@@ -179,11 +179,8 @@ class Session:
         answer = await self._ask(lambda: self._host.attach(self.terminal))
         if isinstance(answer, Attachment):
             self.link = Link.UP
-            self._epoch, self._sequence = answer.epoch, answer.sequence
-            self.space.lock = Lock.NONE
             self.message = ""
-            if answer.screen != self._encoded:
-                self._show(answer.screen, None)
+            self.station.attach(answer, keep=True)
         else:
             self.message = answer.text
         self._replay()
@@ -196,20 +193,12 @@ class Session:
         self.response_s = time.monotonic() - started
         self.message = ""
         if isinstance(answer, Outbound):
-            self.space.lock = Lock.NONE
-            self._sequence = answer.sequence
-            cleared = inbound.aid is Aid.CLEAR
-            self._show(answer.screen, None if cleared else self.screen, unsent=inbound.aid.short)
+            self.station.answer(answer, inbound.aid)
         else:
             self.space.restore(before)
             self._refused(answer)
         self._replay()
         self._changed()
-
-    def _inbound(self, aid: Aid) -> Inbound:
-        sent = self.space.read_modified(aid)
-        text = sent.text if self.screen.panels else sent.text or "".join(text for _, text in sent.fields)
-        return Inbound(self.terminal, self._epoch, self._sequence + 1, aid, sent.cursor, sent.fields, text)
 
     def _refused(self, refused: Refused) -> None:
         """Say why; the keyboard unlocks with everything typed still there, unless another took the terminal."""
@@ -223,13 +212,6 @@ class Session:
             self.space.lock = Lock.NOT_CONNECTED
         else:
             self.space.lock = Lock.NONE
-
-    def _show(self, encoded: str, before: Screen | None, *, unsent: bool = False) -> None:
-        screen = self._decoder.decode(encoded)
-        draw(self.space, screen, self._decoder.layout, before, unsent=unsent)
-        self.screen, self._encoded = screen, encoded
-        self.space.insert_mode = False
-        self.alarms += screen.alarm
 
     async def _ask(self, question: Callable[[], Awaitable[Answer | Refused]]) -> Answer | Refused:
         """Ask until there is an answer, ever more slowly; the operator sees what is wrong meanwhile.

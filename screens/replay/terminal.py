@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound
+from typing import NamedTuple
+
+from monitor.exchange import Aid, Attachment, Host, Outbound
 from screens import keys
-from screens.drawing import Decoder, draw
+from screens.drawing import Decoder
 from screens.keys import Key
-from screens.layout import BLANK, Layout, Screen
-from screens.presentation_space import Lock, PresentationSpace
+from screens.layout import Layout, Screen
+from screens.presentation_space import PresentationSpace
 from screens.replay.faults import ActionError
+from screens.station import Station
+
+
+class _Connection(NamedTuple):
+    host: Host
+    station: Station
 
 
 class ReplayTerminal:
@@ -16,29 +24,33 @@ class ReplayTerminal:
 
     def __init__(self, name: str, rows: int, columns: int) -> None:
         self.name = name
-        self.space = PresentationSpace(rows, columns)
-        self.screen = BLANK
         self.sent = 0
         """Inputs that were answered."""
-        self._host: Host | None = None
-        self._decoder: Decoder | None = None
-        self._epoch = 0
-        self._sequence = 0
+        self._size = rows, columns
+        self._connection: _Connection | None = None
+
+    @property
+    def space(self) -> PresentationSpace:
+        """The display."""
+        return self._connected.station.space
+
+    @property
+    def screen(self) -> Screen:
+        """The stored screen that is on it."""
+        return self._connected.station.screen
 
     async def attach(self, host: Host, decoder: Decoder) -> None:
         """Take the terminal over on a host, and show the screen it is on."""
         answer = await host.attach(self.name)
         if not isinstance(answer, Attachment):
             raise ActionError(f"the terminal is refused: {answer.text}")
-        self._host, self._decoder = host, decoder
-        self._epoch, self._sequence = answer.epoch, answer.sequence
-        self._show(answer.screen, None)
+        station = Station(self.name, decoder, *self._size)
+        station.attach(answer)
+        self._connection = _Connection(host, station)
 
     def layout(self, number: int) -> Layout:
         """A layout by its id."""
-        if self._decoder is None:
-            raise ActionError("the terminal is not attached")
-        return self._decoder.layout(number)
+        return self._connected.station.layout(number)
 
     async def press(self, key: Key) -> None:
         """A key of the keyboard."""
@@ -54,32 +66,23 @@ class ReplayTerminal:
         """The cursor, to an address."""
         self.space.move_to(address)
 
+    @property
+    def _connected(self) -> _Connection:
+        if self._connection is None:
+            raise ActionError("the terminal is not attached")
+        return self._connection
+
     async def _send(self, aid: Aid) -> None:
         if aid is Aid.NONE:
             return
-        if self._host is None:
-            raise ActionError("the terminal is not attached")
-        before = self.space.snapshot()
-        answer = await self._host.step(self._inbound(aid))
+        host, station = self._connected
+        before = station.space.snapshot()
+        answer = await host.step(station.inbound(aid))
         if not isinstance(answer, Outbound):
-            self.space.restore(before)
+            station.space.restore(before)
             raise ActionError(f"the input is refused ({answer.reason.value}): {answer.text}")
-        self._sequence = answer.sequence
         self.sent += 1
-        self._show(answer.screen, None if aid is Aid.CLEAR else self.screen, unsent=aid.short)
-
-    def _inbound(self, aid: Aid) -> Inbound:
-        sent = self.space.read_modified(aid)
-        text = sent.text if self.screen.panels else sent.text or "".join(text for _, text in sent.fields)
-        return Inbound(self.name, self._epoch, self._sequence + 1, aid, sent.cursor, sent.fields, text)
-
-    def _show(self, encoded: str, before: Screen | None, *, unsent: bool = False) -> None:
-        if self._decoder is None:
-            raise ActionError("the terminal is not attached")
-        self.screen = self._decoder.decode(encoded)
-        draw(self.space, self.screen, self._decoder.layout, before, unsent=unsent)
-        self.space.lock = Lock.NONE
-        self.space.insert_mode = False
+        station.answer(answer, aid)
 
 
 def check_keyboard(space: PresentationSpace) -> None:

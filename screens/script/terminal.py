@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from monitor.exchange import Aid, Attachment, Host, Inbound, Outbound, Reason, Refused
+from monitor.exchange import Aid, Host, Outbound, Reason, Refused
 from screens import keys
-from screens.drawing import Decoder, draw
+from screens.drawing import Decoder
 from screens.keys import Key
-from screens.layout import BLANK, Screen
-from screens.presentation_space import Lock, PresentationSpace
+from screens.presentation_space import Lock
 from screens.script.fault import Fault
+from screens.station import Station
 
 
 class ScriptTerminal:
@@ -16,23 +16,22 @@ class ScriptTerminal:
 
     def __init__(self, host: Host, decoder: Decoder, terminal: str) -> None:
         self.terminal = terminal
-        self.space = PresentationSpace()
+        self._station = Station(terminal, decoder)
+        self.space = self._station.space
         self.space.lock = Lock.NOT_CONNECTED
         self.attached = False
         self.output_unread = False
         """The host wrote on the display since a script last read it."""
         self._host = host
-        self._decoder = decoder
-        self._epoch = 0
-        self._sequence = 0
-        self._screen = BLANK
 
     async def connect(self) -> None:
         """Take the terminal over, and show the screen it is on."""
         answer = await self._host.attach(self.terminal)
         if isinstance(answer, Refused):
             raise Fault(answer.text)
-        self._attach(answer)
+        self.attached = True
+        self._station.attach(answer)
+        self.output_unread = True
 
     def disconnect(self) -> None:
         """Leave; the screen stays on the display, and in the store."""
@@ -73,20 +72,13 @@ class ScriptTerminal:
         if aid is Aid.NONE:
             return
         typed = self.space.snapshot()
-        inbound = self._inbound(aid)
-        answer = await self._host.step(inbound)
+        answer = await self._host.step(self._station.inbound(aid))
         if isinstance(answer, Outbound):
-            self._sequence = answer.sequence
-            before = None if aid is Aid.CLEAR else self._screen
-            self._show(answer.screen, before, unsent=aid.short)
+            self._station.answer(answer, aid)
+            self.output_unread = True
             return
         self.space.restore(typed)
         await self._refused(answer)
-
-    def _inbound(self, aid: Aid) -> Inbound:
-        sent = self.space.read_modified(aid)
-        text = sent.text if self._screen.panels else sent.text or "".join(text for _, text in sent.fields)
-        return Inbound(self.terminal, self._epoch, self._sequence + 1, aid, sent.cursor, sent.fields, text)
 
     async def _refused(self, refused: Refused) -> None:
         if refused.reason is Reason.TAKEN_OVER:
@@ -98,15 +90,3 @@ class ScriptTerminal:
             await self.connect()
             raise Fault(refused.text, "Attached again: the display is where the terminal stands.")
         raise Fault(refused.text)
-
-    def _attach(self, attachment: Attachment) -> None:
-        self.attached = True
-        self._epoch, self._sequence = attachment.epoch, attachment.sequence
-        self._show(attachment.screen, None)
-
-    def _show(self, encoded: str, before: Screen | None, *, unsent: bool = False) -> None:
-        self._screen = self._decoder.decode(encoded)
-        draw(self.space, self._screen, self._decoder.layout, before, unsent=unsent)
-        self.space.lock = Lock.NONE
-        self.space.insert_mode = False
-        self.output_unread = True
