@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import importlib
 import math
 import os
 import sys
@@ -17,8 +16,10 @@ from typing import Any
 import click
 import msgspec
 
+from monitor.command_table import CommandTable
 from monitor.errors import MonitorError, SettingsError
 from monitor.exchange import is_terminal_id
+from monitor.importing import named
 from monitor.settings import FILE_VARIABLE, Settings, load_settings
 from monitor.startup import open_region
 from monitor.tuning import tune_process
@@ -45,27 +46,13 @@ COMMANDS = {
     "script": ("screens.script.command:script", "Drive a terminal with s3270's actions on standard input."),
     "tour": ("transactions.bank.tour:tour", "Show the point in under a minute, as text."),
 }
-"""Every command: where it is (the floors above are reached by name only), and what it does."""
+"""Every command: where it is, and what it does."""
 
 CONSOLE = "screens.console:run"
 
 
-class Commands(click.Group):
-    """The table above as a click group; a failure of ours is one line, never a traceback."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in order."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
-        command = COMMANDS.get(cmd_name)
-        return None if command is None else named(command[0])
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table as it stands, so that asking for help imports nothing."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, sentence) for name, (_, sentence) in sorted(COMMANDS.items())])
+class Commands(CommandTable):
+    """The table above; a failure of ours is one line, never a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of the monitor, or of a file, is told in a line, with exit code 2."""
@@ -91,12 +78,6 @@ class Number(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value} is not a number.", param, ctx)
         return number
-
-
-def named(name: str) -> Any:
-    """The attribute a `module:attribute` name stands for."""
-    module, _, attribute = name.partition(":")
-    return getattr(importlib.import_module(module), attribute)
 
 
 def region_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -162,7 +143,7 @@ terminal_option = click.option(
 )
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="entracte")
 def main() -> None:
     """A CICS-inspired pseudo-conversational transaction monitor."""

@@ -1,12 +1,19 @@
-"""The modules of an application, imported; whatever is wrong in them is one sentence with its place."""
+"""What is found by name: a part of ours, and the modules of an application, whose faults are told with their place."""
 
 from __future__ import annotations
 
 import importlib
 import traceback
 from types import ModuleType
+from typing import Any
 
 from monitor.errors import MonitorError, StartupError
+
+
+def named(name: str) -> Any:
+    """The attribute a `module:attribute` name stands for, imported now."""
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
 
 
 def imported(name: str) -> ModuleType:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import named, region_options
+from monitor.cli import region_options
 from monitor.errors import MonitorError
+from monitor.importing import named
 from monitor.program import load
 from monitor.settings import Settings
 from monitor.startup import MONITOR_SCHEMA, check_good_morning, load_presentation, store_path

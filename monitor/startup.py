@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import random
 import socket
@@ -24,6 +23,7 @@ from monitor.errors import StartupError, StoreError
 from monitor.exchange import Attachment, Inbound, Outbound, Presentation, Refused
 from monitor.files import Reports
 from monitor.history import prune
+from monitor.importing import named
 from monitor.limits import Limits
 from monitor.loader import Loader
 from monitor.locks import UpdateLocks
@@ -297,9 +297,8 @@ def _open_log(path: str) -> RegionLog:
 
 def load_presentation(name: str) -> Presentation:
     """What the settings name as the presentation; raises `StartupError`."""
-    module, _, attribute = name.partition(":")
     try:
-        made: Callable[[], Any] = getattr(importlib.import_module(module), attribute)
+        made: Callable[[], Any] = named(name)
     except (ImportError, AttributeError, ValueError) as error:
         raise StartupError(
             f"presentation {name!r} cannot be loaded ({error}); correct the settings"

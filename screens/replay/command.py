@@ -1,12 +1,13 @@
-"""`entracte replay`: its commands are a table, each loaded by name when it is asked for."""
+"""`entracte replay`, and the table of its commands."""
 
 from __future__ import annotations
 
-import importlib
 import io
 import sys
 
 import click
+
+from monitor.command_table import CommandTable
 
 COMMANDS = {
     "against": ("screens.replay.commands.against:against", "Run what is stored again, on today's programs."),
@@ -27,28 +28,7 @@ COMMANDS = {
 }
 
 
-class ReplayCommands(click.Group):
-    """The table above as a click group."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in order."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table as it stands, so that asking for help imports nothing."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, sentence) for name, (_, sentence) in sorted(COMMANDS.items())])
-
-
-@click.group(cls=ReplayCommands)
+@click.group(cls=CommandTable, table=COMMANDS)
 def replay() -> None:
     """Record a session, run it again, compare, approve, load."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a screen may have characters its encoding has not

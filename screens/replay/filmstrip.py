@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import enum
-import importlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
-from typing import Any
 
 import msgspec
 
+from monitor.importing import named
 from screens.presentation_space import PresentationSpace
 from screens.replay.actions import write
 from screens.replay.rendering import digest
 from screens.replay.scenario import Scenario
 
-PRINTING = "screens.console.printing"
-THEMES = "screens.console.themes"
+PRINT, PAPER = "screens.console.printing:print_screen", "screens.console.printing:Paper"
+THEMES = "screens.console.themes:THEMES"
 GAP = 40
 """Pixels between two pictures, for the words over the lower one."""
 
@@ -100,10 +99,8 @@ def _text(one: Frame, attributes: bool) -> str:
 
 
 def _print(space: PresentationSpace, paper: Paper) -> str:
-    printing: Any = importlib.import_module(PRINTING)
-    themes: Any = importlib.import_module(THEMES)
-    draw: Callable[..., str] = printing.print_screen
-    return draw(space, next(iter(themes.THEMES.values())), printing.Paper(paper.value))
+    picture: str = named(PRINT)(space, next(iter(named(THEMES).values())), named(PAPER)(paper.value))
+    return picture
 
 
 def _html(frames: list[Frame], title: str) -> str:

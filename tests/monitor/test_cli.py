@@ -35,7 +35,7 @@ def test_an_error_of_a_file_is_told_in_a_line(
         raise error
 
     monkeypatch.setitem(cli.COMMANDS, "fails", ("tests:fails", ""))
-    monkeypatch.setattr(cli, "named", lambda name: fails)
+    monkeypatch.setattr("monitor.command_table.named", lambda name: fails)
     done = CliRunner().invoke(cli.main, ["fails"])
     assert (done.exit_code, done.output) == (2, told)
 
@@ -71,8 +71,7 @@ def test_a_terminal_that_fails_is_told_in_a_line_and_logged(
     async def fails(*_: object) -> None:
         raise MonitorError("the terminal ended") from KeyError("typed")
 
-    found = cli.named
-    monkeypatch.setattr(cli, "named", lambda name: fails if name == cli.CONSOLE else found(name))
+    monkeypatch.setattr(cli, "named", lambda name: fails)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
     monkeypatch.chdir(tmp_path)
     Path("entracte.toml").write_text('log = "region.log"\n')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -15,6 +14,7 @@ import msgspec
 
 from monitor.cli import CONSOLE, region_options, terminal_option
 from monitor.errors import MonitorError
+from monitor.importing import named
 from monitor.recall import StoredStep, seed_of, steps_of_terminal
 from monitor.settings import Settings
 from monitor.startup import open_region
@@ -112,8 +112,7 @@ def live(
 
 def console() -> Console:
     """The Textual terminal."""
-    module, _, name = CONSOLE.partition(":")
-    found: Console = getattr(importlib.import_module(module), name)
+    found: Console = named(CONSOLE)
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any, Protocol
 
+from monitor.importing import named
 from monitor.settings import Settings
 from screens.keys import Key
 from screens.layout import Layout, Screen
@@ -77,6 +77,5 @@ VIA = {
 
 def driver_of(via: str, scenario: Scenario, settings: Settings) -> Driver:
     """A driver, not open yet."""
-    module, _, name = VIA[via].partition(":")
-    made: Driver = getattr(importlib.import_module(module), name)(scenario, settings)
+    made: Driver = named(VIA[via])(scenario, settings)
     return made

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from contextlib import AsyncExitStack
 from typing import Any
 
+from monitor.importing import named
 from monitor.settings import Settings
 from screens.drawing import decoder_of
 from screens.keys import Key
@@ -16,8 +16,9 @@ from screens.replay.drivers.grounded import GroundedDriver
 from screens.replay.faults import ActionError
 from screens.replay.scenario import Scenario
 
-APP = "screens.console.app", "Terminal"
-PARSER = "screens.console.parser", "KeyParser"
+APP = "screens.console.app:Terminal"
+PARSER = "screens.console.parser:KeyParser"
+"""The terminal for people is found by name, for only then is Textual imported."""
 
 _LINES = str.maketrans("▏▕", "  ")
 """The window draws the sides of an outlined field where its attribute bytes are."""
@@ -37,7 +38,7 @@ class PilotDriver(GroundedDriver):
         self._window: AsyncExitStack | None = None
         self._app: Any = None
         self._pilot: Any = None
-        self._parser: Any = _found(PARSER)()
+        self._parser: Any = named(PARSER)()
 
     @property
     def space(self) -> PresentationSpace:
@@ -80,7 +81,7 @@ class PilotDriver(GroundedDriver):
 
     async def _attach(self) -> None:
         decoder = decoder_of(self.region.presentation)
-        self._app = _found(APP)(self.region, decoder, self._scenario.terminal)
+        self._app = named(APP)(self.region, decoder, self._scenario.terminal)
         self._window = AsyncExitStack()
         size = (self._scenario.columns, self._scenario.rows + 1)
         self._pilot = await self._window.enter_async_context(self._app.run_test(size=size))
@@ -103,9 +104,3 @@ class PilotDriver(GroundedDriver):
             shown = self._app.view.render_line(geometry.top + row).text[geometry.left :].translate(_LINES)
             if shown[: self.space.columns].rstrip() != self.space.row_text(row).rstrip():
                 raise ActionError(f"the window shows {shown.rstrip()!r} in row {row + 1}")
-
-
-def _found(named: tuple[str, str]) -> Any:
-    """What a module of the terminal for people has under a name; Textual is imported only now."""
-    module, name = named
-    return getattr(importlib.import_module(module), name)
