@@ -9,7 +9,7 @@ import click
 
 from monitor.cli import region_options
 from monitor.settings import Settings
-from screens.replay.commands.output import check_output, output_option
+from screens.replay.commands.output import check_output, force_option, output_option
 from screens.replay.exporting import to_s3270
 from screens.replay.reading import load_scenario
 
@@ -19,7 +19,7 @@ from screens.replay.reading import load_scenario
 @click.option("--s3270", "s3270", is_flag=True, required=True, help="As a script in s3270's action language.")
 @click.option("--screens", is_flag=True, help="Print the screen after each step.")
 @output_option
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @region_options
 def export(
     settings: Settings, file: Path, s3270: bool, screens: bool, output: Path | None, force: bool

@@ -13,7 +13,7 @@ from monitor.cli import region_options
 from monitor.errors import MonitorError
 from monitor.settings import Settings
 from screens.replay.approving import approved
-from screens.replay.commands.output import check_new
+from screens.replay.commands.output import check_new, force_option
 from screens.replay.foreign import READERS, kind_of
 from screens.replay.playing import report_on
 from screens.replay.reading import read_text
@@ -30,7 +30,7 @@ _TRANSACTION = re.compile("[A-Za-z0-9]{0,4}")
 @click.option(
     "--empty", is_flag=True, help="Do not play it; what it types into hidden fields is written as well."
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @region_options
 @click.pass_context
 def import_(

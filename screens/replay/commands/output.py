@@ -1,4 +1,4 @@
-"""Scenarios and scripts that commands write: none that is there is written over unasked."""
+"""Scenarios and scripts that commands write, and their options: none that is there is written over unasked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from monitor.report_files import PRINTED
 
+force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
 output_option = click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),

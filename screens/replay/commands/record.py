@@ -18,7 +18,7 @@ from monitor.importing import named
 from monitor.recall import StoredStep, seed_of, steps_of_terminal
 from monitor.settings import Settings
 from monitor.startup import open_region
-from screens.replay.commands.output import check_new
+from screens.replay.commands.output import check_new, force_option
 from screens.replay.commands.run import is_drawn
 from screens.replay.drivers.ground import Seeds
 from screens.replay.recording import input_of, scenario_of
@@ -38,7 +38,7 @@ FIRST_SEED = 1
     "--on-store", is_flag=True, help="Work on the store itself; else on a new one, as a replay does."
 )
 @click.option("--full-attributes", is_flag=True, help="Write all attributes of fields, not their digest.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @terminal_option
 @region_options
 def record(

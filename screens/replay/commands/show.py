@@ -8,7 +8,7 @@ import click
 
 from monitor.cli import region_options
 from monitor.settings import Settings
-from screens.replay.commands.output import check_output, output_option
+from screens.replay.commands.output import check_output, force_option, output_option
 from screens.replay.filming import frames_of
 from screens.replay.filmstrip import Paper, expected_frames, strip
 from screens.replay.reading import load_scenario
@@ -23,7 +23,7 @@ from screens.replay.stored import is_conversation
 @click.option("--attributes", is_flag=True, help="With all attributes of fields, as text.")
 @click.option("--expected", is_flag=True, help="What the file says, without running it, as text.")
 @output_option
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @region_options
 def show(
     settings: Settings,
