@@ -215,7 +215,7 @@ class Terminal(App[None]):
         if self.session.space.lock is not Lock.WAIT or self._leaving:
             self.exit()
             return
-        quits = next(iter(self.keymap.keys_of(Local.QUIT)), "Quit")
+        quits = self.keymap.key_of(Local.QUIT, "Quit")
         self.session.type_ahead.clear()
         self.session.message = f"leaving once this is answered; {quits} leaves at once"
         self._leaving = self.set_timer(LEAVE_S_MAX, self.exit)

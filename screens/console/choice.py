@@ -99,10 +99,6 @@ class Chooser(Dialog[object]):
         if self._shown:
             choices.highlighted = ((choices.highlighted or 0) + step) % len(self._shown)
 
-    def action_leave(self) -> None:
-        """Choose nothing."""
-        self.answer()
-
     def _highlighted(self) -> Choice | None:
         place = self.query_one(OptionList).highlighted
         return None if place is None else self._shown[place]

@@ -15,6 +15,10 @@ class Dialog(ModalScreen[ScreenResultType]):
         if self.is_current:
             self.dismiss(result)
 
+    def action_leave(self) -> None:
+        """Close without a result."""
+        self.answer()
+
 
 class Clicks:
     """Tells the second half of a double click whose first half closed, or opened, what it was on."""

@@ -86,10 +86,6 @@ class HelpPanel(Dialog[None]):
             panel.border_title = "This terminal  (Esc leaves)"
             yield Static(help_text(self._keymap))
 
-    def action_leave(self) -> None:
-        """Back to the screen."""
-        self.answer()
-
 
 def help_text(keymap: KeyMap) -> Group:
     """What the keys do under a key map, what the locks mean, what the status line says."""

@@ -106,7 +106,3 @@ class KeyPad(Dialog[Key | None]):
     def action_move_row(self, step: int) -> None:
         """Go to the key above or below."""
         self.action_move(step * (self.query_one(Grid).styles.grid_size_columns or 1))
-
-    def action_leave(self) -> None:
-        """Press nothing."""
-        self.answer()

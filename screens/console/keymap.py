@@ -68,6 +68,10 @@ class KeyMap:
         names = [" ".join(map(spoken, keys)) for keys, found in self.functions.items() if found is function]
         return sorted(names, key=lambda name: (name.count(" "), len(name)))
 
+    def key_of(self, function: Function, otherwise: str) -> str:
+        """The shortest of them, or something else where no key does it."""
+        return next(iter(self.keys_of(function)), otherwise)
+
 
 def spoken(key: str) -> str:
     """A key's name as it is printed on the key: `shift+f3` is `Shift+F3`."""

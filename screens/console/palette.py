@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from screens.console.choice import Choice
-from screens.console.keymap import PROFILES, Function, KeyMap, Local
+from screens.console.keymap import PROFILES, KeyMap, Local
 from screens.console.printing import Paper
 from screens.console.themes import THEMES, CursorShape
 from screens.keys import Key
@@ -37,8 +37,8 @@ def commands(keymap: KeyMap) -> list[Choice]:
     """Everything the palette lists, with the keys that do the same."""
     kinds = [Choice(f"{title} ...", kind) for kind, title in TITLES.items()]
     papers = [Choice(f"Print the screen as {paper.name}", paper) for paper in Paper]
-    local = [Choice(title, function, _reached(keymap, function)) for function, title in _LOCAL.items()]
-    keys = [Choice(f"Key {key.value}", key, _reached(keymap, key)) for key in Key]
+    local = [Choice(title, function, keymap.key_of(function, "")) for function, title in _LOCAL.items()]
+    keys = [Choice(f"Key {key.value}", key, keymap.key_of(key, "")) for key in Key]
     return [*kinds, *local[:2], *papers, *local[2:], *keys]
 
 
@@ -50,7 +50,3 @@ def choices(kind: Kind, folder: Path | None) -> list[Choice]:
         return [Choice(shape.value.title(), shape) for shape in CursorShape]
     own = sorted(path.stem for path in (folder / "keys").glob("*.toml")) if folder else []
     return [Choice(name, name) for name in dict.fromkeys((*PROFILES, *own))]
-
-
-def _reached(keymap: KeyMap, function: Function) -> str:
-    return next(iter(keymap.keys_of(function)), "")

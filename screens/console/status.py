@@ -56,19 +56,16 @@ def _cut(text: str, room: int) -> str:
 
 
 def _way_out(session: Session, keymap: KeyMap) -> str:
-    lock, reset = session.space.lock, _key(keymap, Key.RESET)
+    lock, reset = session.space.lock, keymap.key_of(Key.RESET, "?")
     if lock.operator:
         return f"{reset}=Reset"
     if lock is Lock.NOT_CONNECTED:
-        return f"{_key(keymap, Local.QUIT)}=Quit" if session.asking else f"{reset}={_AGAIN[session.link]}"
+        leave = keymap.key_of(Local.QUIT, "?")
+        return f"{leave}=Quit" if session.asking else f"{reset}={_AGAIN[session.link]}"
     return ""
 
 
 _AGAIN = {Link.TAKEN: "Take back", Link.DOWN: "Try again", Link.UP: "Try again"}
-
-
-def _key(keymap: KeyMap, function: Key | Local) -> str:
-    return next(iter(keymap.keys_of(function)), "?")
 
 
 def _line(session: Session, message: str, width: int) -> str:
