@@ -17,7 +17,7 @@ from screens.replay.actions import (
 )
 from screens.replay.faults import ActionError, ScenarioError
 from screens.replay.foreign import script_key, script_string
-from screens.replay.playing import Session, session_of
+from screens.replay.playing import Player, player_of
 from screens.replay.scenario import Scenario
 from screens.replay.secrets import is_reference
 
@@ -28,14 +28,14 @@ async def to_s3270(scenario: Scenario, settings: Settings, *, screens: bool = Fa
         _comment(scenario.title or scenario.file.name),
         _comment(f"terminal {scenario.terminal}, user {scenario.user}"),
     ]
-    async with session_of(scenario, settings) as session:
+    async with player_of(scenario, settings) as player:
         for number, step in enumerate(scenario.steps, start=1):
             lines.append(_comment(f"step {number}{f': {step.note}' if step.note else ''}"))
             following = (*step.actions[1:], None)
             for action, line, then in zip(step.actions, step.lines, following, strict=False):
                 try:
-                    lines += _lines(action, session)
-                    await session.perform(action, then)
+                    lines += _lines(action, player)
+                    await player.perform(action, then)
                 except ActionError as error:
                     raise ScenarioError(scenario.file, line, str(error)) from error
             if screens:
@@ -43,18 +43,18 @@ async def to_s3270(scenario: Scenario, settings: Settings, *, screens: bool = Fa
     return "\n".join([*lines, ""])
 
 
-def _lines(action: Action, session: Session) -> list[str]:
+def _lines(action: Action, player: Player) -> list[str]:
     match action:
         case Press(key):
             return [script_key(key)]
         case Type(text):
             return _typed(text)
         case Fill(field, text):
-            moved = _moved(session.place(field).start, session)
+            moved = _moved(player.place(field).start, player)
             return [moved, "DeleteField()", *(_typed(text) if text else [])]
         case MoveTo(field, row, column):
             if field:
-                return [_moved(session.place(field).start, session)]
+                return [_moved(player.place(field).start, player)]
             return [f"MoveCursor1({row},{column})"]
         case Wait(seconds):
             return [f"Wait({format_s(seconds).removesuffix('s')},seconds)"]
@@ -68,8 +68,8 @@ def _comment(text: str) -> str:
     return f"# {' '.join(text.split())}"
 
 
-def _moved(address: int, session: Session) -> str:
-    row, column = divmod(address, session.driver.space.columns)
+def _moved(address: int, player: Player) -> str:
+    row, column = divmod(address, player.driver.space.columns)
     return f"MoveCursor1({row + 1},{column + 1})"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.settings import Settings
 from screens.replay.actions import write
 from screens.replay.filmstrip import Frame, Paper, frame, step_title
-from screens.replay.playing import session_of
+from screens.replay.playing import player_of
 from screens.replay.reading import load_scenario
 from screens.replay.recording import Replica, aid_of, note_of
 from screens.replay.rendering import attributes_of
@@ -26,13 +26,13 @@ def frames_of(name: str, settings: Settings, paper: Paper = Paper.TEXT) -> list[
 async def of_scenario(scenario: Scenario, settings: Settings, paper: Paper) -> list[Frame]:
     """What a scenario shows when it is run."""
     frames = []
-    async with session_of(scenario, settings) as session:
+    async with player_of(scenario, settings) as player:
         for number, step in enumerate(scenario.steps, start=1):
-            played = await session.play(number, step)
+            played = await player.play(number, step)
             title = step_title(number, step.note)
             actions = map(write, step.actions)
             seen = played.seen
-            frames.append(frame(title, actions, seen.rows, seen.attributes, session.driver.space, paper))
+            frames.append(frame(title, actions, seen.rows, seen.attributes, player.driver.space, paper))
     return frames
 
 

@@ -24,7 +24,7 @@ from screens.drawing import decoder_of
 from screens.replay.actions import Action, Fill, Interruption, Type
 from screens.replay.comparison import Seen, differences
 from screens.replay.faults import ActionError, ScenarioError
-from screens.replay.playing import Session
+from screens.replay.playing import Player
 from screens.replay.rendering import places_of, rows_of, text_of
 from screens.replay.scenario import Expected, Scenario
 from screens.replay.secrets import Secrets, is_reference
@@ -173,14 +173,14 @@ class Load:
         row = rows[number % len(rows)] if rows else {}
         driver = RegionDriver(self._region, next(self._names), scenario.rows, scenario.columns)
         secrets = self._secrets.preferring({_variable(name): text for name, text in row.items()})
-        session = Session(scenario, driver, secrets, self._pause)
+        player = Player(scenario, driver, secrets, self._pause)
         for place, step in enumerate(scenario.steps):
             try:
-                started = await self._begin(place, driver, session)
-                waited_s = session.waited_s
+                started = await self._begin(place, driver, player)
+                waited_s = player.waited_s
                 for action, then in zip(step.actions, (*step.actions[1:], None), strict=False):
-                    await session.perform(varied(action, row), then)
-                elapsed_s = time.perf_counter() - started - (session.waited_s - waited_s)
+                    await player.perform(varied(action, row), then)
+                elapsed_s = time.perf_counter() - started - (player.waited_s - waited_s)
                 _check(self._expected[place], driver, (*scenario.volatile, *row))
             except (ActionError, MonitorError) as error:
                 self.figures.errors[place][str(error)] += 1
@@ -188,10 +188,10 @@ class Load:
             self.figures.elapsed_ms[place].append(elapsed_s * 1000)
         self.figures.rounds += 1
 
-    async def _begin(self, place: int, driver: RegionDriver, session: Session) -> float:
+    async def _begin(self, place: int, driver: RegionDriver, player: Player) -> float:
         """Attach the terminal, or wait until it is time for the step; returns when the step began."""
         if place:
-            await session.until(self._scenario.steps[place].time)
+            await player.until(self._scenario.steps[place].time)
             return time.perf_counter()
         started = time.perf_counter()
         await driver.open()

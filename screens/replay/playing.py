@@ -46,8 +46,8 @@ class Played(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...] = ()
 
 
-class Session:
-    """A scenario at work on an open driver."""
+class Player:
+    """Plays a scenario on an open driver."""
 
     def __init__(
         self, scenario: Scenario, driver: Driver, secrets: Secrets, pace: Pace | None = None
@@ -241,10 +241,10 @@ def _check_unwatched(scenario: Scenario, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def session_of(
+async def player_of(
     scenario: Scenario, settings: Settings, via: str = "core", pace: Pace | None = None
-) -> AsyncIterator[Session]:
-    """A scenario at work, its driver open; raises `ScenarioError` when it cannot begin."""
+) -> AsyncIterator[Player]:
+    """Who plays a scenario, on a driver that is open; raises `ScenarioError` when it cannot begin."""
     _check_unwatched(scenario, settings)
     secrets = Secrets.of(scenario.secrets)
     driver = driver_of(via, scenario, settings)
@@ -253,7 +253,7 @@ async def session_of(
             await driver.open()
         except (ActionError, sqlite3.Error) as error:
             raise ScenarioError(scenario.file, 0, str(error)) from error
-        yield Session(scenario, driver, secrets, pace)
+        yield Player(scenario, driver, secrets, pace)
     finally:
         await driver.close()
 
@@ -267,9 +267,9 @@ async def play(
     strict_time: bool = False,
 ) -> AsyncIterator[Played]:
     """Every step of a scenario, as it is done."""
-    async with session_of(scenario, settings, via, pace) as session:
+    async with player_of(scenario, settings, via, pace) as player:
         for number, step in enumerate(scenario.steps, start=1):
-            yield await session.play(number, step, strict_time=strict_time)
+            yield await player.play(number, step, strict_time=strict_time)
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.settings import Settings
-from screens.replay.playing import session_of
+from screens.replay.playing import player_of
 from screens.replay.reading import read_scenario
 from tests.replay.scenarios import HEADER, played, problems, scenario_text
 
@@ -166,11 +166,11 @@ def test_a_wait_that_is_kept_does_not_count() -> None:
 
     async def play() -> None:
         async def pace(_: float) -> None:
-            assert session._limit is not None
-            limits.append(session._limit.when())
+            assert player._limit is not None
+            limits.append(player._limit.when())
 
-        async with session_of(scenario, Settings(), pace=pace) as session:
-            await session.play(1, scenario.steps[0])
+        async with player_of(scenario, Settings(), pace=pace) as player:
+            await player.play(1, scenario.steps[0])
 
     asyncio.run(play())
     assert [None] == limits

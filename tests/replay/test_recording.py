@@ -23,7 +23,7 @@ from screens.keys import Key
 from screens.replay.actions import parse
 from screens.replay.commands.record import live
 from screens.replay.loading import RegionDriver
-from screens.replay.playing import Session
+from screens.replay.playing import Player
 from screens.replay.running import run_file
 from screens.replay.scenario import Scenario
 from screens.replay.secrets import Secrets
@@ -37,9 +37,9 @@ async def work(region: Any, _: Any, terminal: str, lines: Sequence[str] = ()) ->
     """Do actions at a terminal of a region."""
     driver = RegionDriver(region, terminal, 24, 80)
     await driver.open()
-    session = Session(Scenario(Path("x"), ()), driver, Secrets({"PASSWORD": "open", "LONG": "longlong"}))
+    player = Player(Scenario(Path("x"), ()), driver, Secrets({"PASSWORD": "open", "LONG": "longlong"}))
     for line in lines:
-        await session.perform(parse(line))
+        await player.perform(parse(line))
 
 
 def store_with(
