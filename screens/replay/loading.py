@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import itertools
 import re
-import statistics
 import time
-from array import array
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -21,16 +15,16 @@ from monitor.errors import MonitorError
 from monitor.exchange import Aid
 from monitor.startup import Region
 from screens.drawing import decoder_of
-from screens.replay.actions import Action, Fill, Interruption, Type
+from screens.replay.actions import Interruption
 from screens.replay.comparison import Seen, differences
-from screens.replay.faults import ActionError, ScenarioError
+from screens.replay.faults import ActionError
+from screens.replay.figures import Figures
 from screens.replay.playing import Player
 from screens.replay.rendering import places_of, rows_of, text_of
 from screens.replay.scenario import Expected, Scenario
-from screens.replay.secrets import Secrets, is_reference
+from screens.replay.secrets import Secrets
 from screens.replay.terminal import ReplayTerminal
-
-Row = Mapping[str, str]
+from screens.replay.varying import Row, values_of, varied
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ABEND = re.compile(r"\s*\S+ abend (\w+)")
@@ -47,30 +41,9 @@ class Plan(msgspec.Struct, frozen=True):
     think: float = 0.0
     """How much of the scenario's own pauses is kept; 1: all, 0: none."""
     rows: tuple[Row, ...] = ()
-    """Values by name of a field or `$NAME`, a row for each round, from the start again when they are used up."""
+    """A row for each round, from the start again when they are used up."""
     checked: bool = True
     """Whether `contains` and `fields` of the steps are compared; abends always are."""
-
-
-class Figures:
-    """What was measured so far."""
-
-    def __init__(self, steps: int) -> None:
-        self.elapsed_ms = [array("d") for _ in range(steps)]
-        self.errors: list[Counter[str]] = [Counter() for _ in range(steps)]
-        self.rounds = 0
-        self.active = 0
-        self.elapsed_s = 0.0
-
-    @property
-    def steps(self) -> int:
-        """Steps done."""
-        return sum(len(measured) for measured in self.elapsed_ms)
-
-    @property
-    def failed(self) -> int:
-        """Steps that went wrong."""
-        return sum(counter.total() for counter in self.errors)
 
 
 class RegionDriver(ReplayTerminal):
@@ -172,7 +145,7 @@ class Load:
         scenario, rows = self._scenario, self._plan.rows
         row = rows[number % len(rows)] if rows else {}
         driver = RegionDriver(self._region, next(self._names), scenario.rows, scenario.columns)
-        secrets = self._secrets.preferring({_variable(name): text for name, text in row.items()})
+        secrets = self._secrets.preferring(values_of(row))
         player = Player(scenario, driver, secrets, self._pause)
         for place, step in enumerate(scenario.steps):
             try:
@@ -251,82 +224,3 @@ def _base36(number: int) -> str:
         number, place = divmod(number, 36)
         digits = _DIGITS[place] + digits
     return digits
-
-
-def varied(action: Action, row: Row) -> Action:
-    """The action with a reference to the row's value in the place of what the scenario fills in."""
-    if isinstance(action, Fill) and action.field in row:
-        return Fill(action.field, f"${_variable(action.field)}")
-    return action
-
-
-def _variable(name: str) -> str:
-    """A name in the form `$NAME` has: that of one row of a repeated field has a dot."""
-    return name.replace(".", "__")
-
-
-def read_rows(file: Path, scenario: Scenario) -> tuple[Row, ...]:
-    """The rows of a CSV file whose first line names fields or `$NAME`s; raises `ScenarioError`."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(file, 0, f"cannot be read ({error})") from error
-    reader = csv.DictReader(io.StringIO(text))
-    rows = []
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                problem = "this row has not as many values as there are names"
-                raise ScenarioError(file, reader.line_num, problem)
-            rows.append(dict(row))
-    except csv.Error as error:
-        raise ScenarioError(file, reader.reader.line_num, f"this row cannot be read ({error})") from error
-    names = {name for step in scenario.steps for action in step.actions for name in _names(action)}
-    unknown = [name for name in reader.fieldnames or () if name not in names]
-    if unknown or not rows:
-        told = f"the scenario fills no field {unknown[0]!r}" if unknown else "there is no row"
-        raise ScenarioError(file, 1, f"{told}; it fills {', '.join(sorted(names)) or 'none'}")
-    return tuple(rows)
-
-
-def _names(action: Action) -> Iterator[str]:
-    """What a column may be called to replace what the action types."""
-    if isinstance(action, Fill):
-        yield action.field
-    if isinstance(action, Fill | Type) and is_reference(action.text):
-        yield action.text[1:]
-
-
-class StepFigures(msgspec.Struct, frozen=True):
-    """One step, under load."""
-
-    step: int
-    note: str
-    count: int
-    errors: int
-    p50_ms: float
-    p90_ms: float
-    p99_ms: float
-    max_ms: float
-
-
-def step_figures(scenario: Scenario, figures: Figures) -> list[StepFigures]:
-    """Percentiles and errors of each step."""
-    return [
-        StepFigures(
-            number + 1,
-            step.note,
-            len(figures.elapsed_ms[number]),
-            figures.errors[number].total(),
-            *_percentiles(figures.elapsed_ms[number]),
-        )
-        for number, step in enumerate(scenario.steps)
-    ]
-
-
-def _percentiles(measured: Sequence[float]) -> tuple[float, float, float, float]:
-    if len(measured) < 2:
-        only = measured[0] if measured else 0.0
-        return only, only, only, only
-    cuts = statistics.quantiles(measured, n=100, method="inclusive")
-    return round(cuts[49], 3), round(cuts[89], 3), round(cuts[98], 3), round(max(measured), 3)

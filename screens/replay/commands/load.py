@@ -21,10 +21,12 @@ from monitor.settings import Settings
 from monitor.startup import open_region
 from screens.replay.commands.run import is_drawn
 from screens.replay.drivers.ground import load_fixture, region_settings
-from screens.replay.loading import Figures, Load, Plan, StepFigures, read_rows, step_figures
+from screens.replay.figures import Figures, StepFigures, step_figures
+from screens.replay.loading import Load, Plan
 from screens.replay.reading import load_scenario
 from screens.replay.scenario import Scenario
 from screens.replay.stopping import cancelled_by_signals
+from screens.replay.varying import read_rows
 
 TELL_EVERY_S = 1.0
 
