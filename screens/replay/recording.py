@@ -30,7 +30,6 @@ def scenario_of(
     """The scenario of a terminal's stored steps, which begin on a blank screen or with no key at all."""
     first = steps[0]
     started = datetime.fromisoformat(first.started)
-    greeted = aid_of(first) is Aid.NONE
     shown = [decoder.decode(stored.screen) for stored in steps]
     display = Replica(decoder)
     made, now = [], started
@@ -52,7 +51,7 @@ def scenario_of(
         file=file,
         steps=tuple(made),
         title=f"Recorded from terminal {first.terminal}",
-        transaction=first.transid if greeted else "",
+        transaction=first.transid if attaches(first) else "",
         rows=max(BLANK.rows, *(screen.rows for screen in shown)),
         columns=max(BLANK.columns, *(screen.columns for screen in shown)),
         starts=started,
@@ -65,6 +64,11 @@ def scenario_of(
 def aid_of(stored: StoredStep) -> Aid:
     """The key of a stored input."""
     return Aid(input_of(stored)["aid"])
+
+
+def attaches(stored: StoredStep) -> bool:
+    """True for the step that a new terminal begins with, before any key."""
+    return aid_of(stored) is Aid.NONE
 
 
 def input_of(stored: StoredStep) -> dict[str, Any]:

@@ -11,40 +11,33 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from monitor.admission import Admission
-from monitor.clock import VirtualClock
 from monitor.committer import Committer
 from monitor.dispatcher import Dispatcher
-from monitor.engine import Engine
-from monitor.exchange import Aid, Inbound, Refused
+from monitor.exchange import Inbound, Refused
 from monitor.program import load
 from monitor.recall import StoredStep, steps_in
 from monitor.settings import Settings
-from monitor.startup import MONITOR_SCHEMA, start
-from monitor.store import Store
+from monitor.startup import MONITOR_SCHEMA, Region, start
 from monitor.store.declared import check_tables
 from monitor.store.migrations import migrate
 from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
 from monitor.unit_of_work import Overlay
-from monitor.units import UnitIds
 from screens.attributes import Intensity
 from screens.presenter import Presenter
 from screens.replay.areas import areas_differ
+from screens.replay.circumstances import REGION, Circumstances
 from screens.replay.comparison import Seen, changed_cells
-from screens.replay.drivers.ground import InlineConnection, Seeds, new_database, pages_of_new
-from screens.replay.recording import Replica, aid_of, input_of
+from screens.replay.drivers.ground import InlineConnection, new_database, pages_of_new
+from screens.replay.recording import Replica, aid_of, attaches, input_of
 from screens.replay.records import Records
 from screens.replay.rendering import attributes_of, block, places_of
-
-REGION = 2**30
-"""Above the number of any region that was ever registered."""
-
 
 _IN_ORDER = """
 SELECT unit FROM (
@@ -71,32 +64,12 @@ class Verdict(msgspec.Struct, frozen=True):
     """The rows of the stored screen and the screen of today, if they differ."""
 
 
-class _Units(UnitIds):
-    """Gives the unit of work of a step the id it had."""
+class _Before(NamedTuple):
+    """Where the terminal of a step stands before it."""
 
-    def __init__(self) -> None:
-        super().__init__(REGION)
-        self._due: list[int] = []
-
-    def begin(self, unit: int, *, attaches: bool) -> None:
-        """Make `unit` the id of the step; the attachment before it gets one nobody has."""
-        self._due = [*([super().new()] if attaches else []), unit]
-
-    def new(self) -> int:
-        """The id that is due; the last one stays, for of all runs of a step one at most is stored."""
-        return self._due.pop(0) if len(self._due) > 1 else self._due[0]
-
-
-class _Clock(VirtualClock):
-    """Stands at the moment of a step."""
-
-    def __init__(self) -> None:
-        super().__init__(datetime(2000, 1, 1, tzinfo=UTC))
-        self.moment = self._start
-
-    def now(self) -> datetime:
-        """When the step began."""
-        return self.moment
+    epoch: int = 0
+    sequence: int = 0
+    screen: str | None = None
 
 
 class Rerun:
@@ -105,26 +78,23 @@ class Rerun:
     def __init__(
         self,
         database: sqlite3.Connection,
-        engine: Engine,
-        units: _Units,
-        store: Store,
+        region: Region,
+        circumstances: Circumstances,
         presenter: Presenter,
         records: Records,
         volatile: tuple[str, ...],
     ) -> None:
         self.records = records
         self._database = database
-        self._engine = msgspec.structs.replace(engine, units=units)
-        self._units = units
-        self._store = store
+        self._engine = msgspec.structs.replace(region.engine, units=circumstances.units)
+        self._store = region.store
+        self._circumstances = circumstances
         self._presenter = presenter
         self._volatile = volatile
-        self._clock = engine.clock
-        self._seeds = engine.random
 
     async def run(self, step: StoredStep, seed: int) -> Verdict:
         """Run a stored step on the state before it, and compare; the stored state stands afterwards."""
-        before = self._state(step)
+        before = self._before(step)
         if reason := self._reason_to_skip(step, before):
             self.records.note(step.unit, ran=False)
             self._impose(step, seed)
@@ -144,20 +114,19 @@ class Rerun:
         )
         return verdict
 
-    def _state(self, step: StoredStep) -> tuple[int, int, str | None, str]:
-        """Epoch, last sequence, screen and state of the step's terminal."""
-        sql = "SELECT epoch, sequence, screen, state FROM terminal_state WHERE id = ?"
+    def _before(self, step: StoredStep) -> _Before:
+        sql = "SELECT epoch, coalesce(sequence, 0), screen FROM terminal_state WHERE id = ?"
         row = self._database.execute(sql, (step.terminal,)).fetchone()
-        return (row[0], row[1] or 0, row[2], row[3] or "") if row else (0, 0, None, "")
+        return _Before(*row) if row else _Before()
 
-    def _reason_to_skip(self, step: StoredStep, before: tuple[int, int, str | None, str]) -> str:
+    def _reason_to_skip(self, step: StoredStep, before: _Before) -> str:
         if step.number > 1 and step.unit == step.conversation:
             return "a fork begins with it"
         if step.number > 1 and self._stored(step.previous) is None:
             return "the step before it is not kept"
-        if aid_of(step) is Aid.NONE and before[2] is not None:
+        if attaches(step) and before.screen is not None:
             return "it had no key"
-        if before[2] and self._has_hidden_input(step, before[2]):
+        if before.screen and self._has_hidden_input(step, before.screen):
             return "what was typed is not displayed, so it is not stored"
         return ""
 
@@ -174,45 +143,45 @@ class Rerun:
         )
 
     def _set_up(self, step: StoredStep, seed: int) -> None:
-        if isinstance(self._clock, _Clock):
-            self._clock.moment = datetime.fromisoformat(step.started)
-        if isinstance(self._seeds, Seeds):
-            self._seeds.give(seed)
+        self._circumstances.begin(step, seed)
         self._database.execute(
             "INSERT INTO terminal (id, epoch, user, conversation, written_by) VALUES (?, 0, ?, NULL, 1) "
             "ON CONFLICT (id) DO UPDATE SET user = excluded.user",
             (step.terminal, step.user),
         )
 
-    async def _answer(self, step: StoredStep, before: tuple[int, int, str | None, str]) -> str:
+    async def _answer(self, step: StoredStep, before: _Before) -> str:
         """Run the input; returns why it was refused, or nothing."""
-        epoch, sequence, screen, _ = before
-        greets = aid_of(step) is Aid.NONE
         overlay = Overlay()  # of this step alone: another with the unit of a run that fell would fall as well
         dispatcher = Dispatcher(
             msgspec.structs.replace(self._engine, overlay=overlay),
             Committer(self._store, self._engine.limits.batch_units_max, overlay.settle),
             Admission(1, 1),
-            good_morning=step.transid if greets else "",
+            good_morning=step.transid if attaches(step) else "",
             user=step.user,
         )
-        self._units.begin(step.unit, attaches=greets)
-        if greets:
+        if attaches(step):
             answer: object = await dispatcher.attach(step.terminal)
         else:
-            answer = await dispatcher.step(self._inbound(step, epoch, sequence + 1, screen))
+            answer = await dispatcher.step(self._inbound(step, before))
         return answer.text if isinstance(answer, Refused) else ""
 
-    def _inbound(self, step: StoredStep, epoch: int, sequence: int, screen: str | None) -> Inbound:
+    def _inbound(self, step: StoredStep, before: _Before) -> Inbound:
         taken = input_of(step)
-        places = (
-            places_of(self._presenter.decode(screen), self._presenter.layout) if screen is not None else {}
-        )
+        places = {}
+        if before.screen is not None:
+            places = places_of(self._presenter.decode(before.screen), self._presenter.layout)
         fields: Mapping[str, str] = taken.get("fields") or {}
         sent = sorted((places[name].start, text) for name, text in fields.items() if name in places)
         cursor: int | None = taken.get("cursor")
         return Inbound(
-            step.terminal, epoch, sequence, aid_of(step), cursor, tuple(sent), taken.get("text") or ""
+            step.terminal,
+            before.epoch,
+            before.sequence + 1,
+            aid_of(step),
+            cursor,
+            tuple(sent),
+            taken.get("text") or "",
         )
 
     def _stored(self, unit: int) -> StoredStep | None:
@@ -282,14 +251,14 @@ async def rerun_of(
     with closing(_records(application.packages, copy)) as database:
         connection = InlineConnection(database)
         tables = (*MONITOR_TABLES, *check_tables(database, application.tables))
-        clock, seeds, units = _Clock(), Seeds(1), _Units()
+        circumstances = Circumstances()
         region = await start(
             settings,
             application,
             store=SqliteStore(connection, connection, connection, tables),
             number=REGION,
-            clock=clock,
-            randomness=seeds,
+            clock=circumstances.clock,
+            randomness=circumstances.seeds,
         )
         presenter = region.presentation
         if not isinstance(presenter, Presenter):
@@ -303,7 +272,7 @@ async def rerun_of(
                 copy or pages_of_new(application.packages),
                 volatile,
             )
-            yield Rerun(database, region.engine, units, region.store, presenter, records, volatile)
+            yield Rerun(database, region, circumstances, presenter, records, volatile)
         finally:
             region.close()
 
