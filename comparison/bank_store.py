@@ -32,3 +32,9 @@ def copied(template: Path, name: str) -> Path:
     store = template.with_name("".join(letter for letter in name if letter.isalnum()) + ".db")
     shutil.copy(template, store)
     return store
+
+
+def remove(store: Path) -> None:
+    """Delete a store, and whatever lies beside it under its name."""
+    for left in store.parent.glob(f"{store.stem}*"):
+        left.unlink()

@@ -71,3 +71,8 @@ COMPETITORS = (
         idle="connected", idle_max=10_000,
     ),
 )  # fmt: skip
+
+
+def competitor_named(name: str) -> Competitor:
+    """The competitor of that name."""
+    return next(one for one in COMPETITORS if one.name == name)

@@ -12,26 +12,15 @@ import time
 from collections.abc import Awaitable, Callable
 from hashlib import blake2s
 from pathlib import Path
-from typing import Any
 
 from comparison.compare import idle_child, neighbour_child
-from comparison.competitor import Competitor, Keyboard
-from comparison.table import COMPETITORS
+from comparison.compare.speech import say
+from comparison.competitor import Keyboard
+from comparison.table import competitor_named
 from comparison.workload import Transfer, transfers
 
 WATCH_S = 0.5
 """Between two looks at whether the process that started this one is still there."""
-
-
-def say(*values: Any) -> None:
-    """One line, at once."""
-    sys.stdout.write(json.dumps(values) + "\n")
-    sys.stdout.flush()
-
-
-def named(name: str) -> Competitor:
-    """The competitor of that name."""
-    return next(one for one in COMPETITORS if one.name == name)
 
 
 def seen(screen: str) -> str:
@@ -63,7 +52,7 @@ def stands(keyboard: Keyboard) -> tuple[int, str, str]:
 
 async def work(competitor: str, store: str, terminals: int, seed: int, commit_delay_s: float = 0.0) -> None:
     """Transfers without end, at terminals that are all attached before the first."""
-    style = named(competitor)
+    style = competitor_named(competitor)
 
     async def operate(keyboard: Keyboard, number: int) -> None:
         for transfer in transfers(seed, number):
@@ -79,7 +68,7 @@ async def work(competitor: str, store: str, terminals: int, seed: int, commit_de
 
 async def resume(competitor: str, store: str, terminals: int, seed: int, commit_delay_s: float = 0.0) -> None:
     """Where each terminal is after a restart; then each goes on from its screen, and makes one more transfer."""
-    style = named(competitor)
+    style = competitor_named(competitor)
     async with style.opened(Path(store), commit_delay_s) as opened:
         keyboards = [await style.keyboard(opened, f"K{number:03}") for number in range(terminals)]
         for keyboard in keyboards:
@@ -107,7 +96,7 @@ async def _go_on(keyboard: Keyboard, transfer: Transfer) -> str:
 
 async def check_once(competitor: str, store: str, commit_delay_s: float = 0.0) -> None:
     """One checked transfer on a terminal; then close everything as a deploy does."""
-    style = named(competitor)
+    style = competitor_named(competitor)
     async with style.opened(Path(store), commit_delay_s) as opened:
         await (await style.keyboard(opened, "D001")).check(next(transfers(3, 3)))
         say("checked")
@@ -115,7 +104,7 @@ async def check_once(competitor: str, store: str, commit_delay_s: float = 0.0) -
 
 async def post_once(competitor: str, store: str, commit_delay_s: float = 0.0) -> None:
     """Go on with it."""
-    style = named(competitor)
+    style = competitor_named(competitor)
     try:
         async with style.opened(Path(store), commit_delay_s) as opened:
             keyboard = await style.keyboard(opened, "D001")

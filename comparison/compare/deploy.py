@@ -11,7 +11,7 @@ import monitor
 import screens
 import transactions
 from comparison.audit import reading
-from comparison.bank_store import copied
+from comparison.bank_store import copied, remove
 from comparison.compare.children import ChildFailed, child, reason
 from comparison.compare.results import Deploy
 from comparison.competitor import Competitor
@@ -79,8 +79,7 @@ async def measure(
     except (ChildFailed, TimeoutError) as error:
         return Deploy(competitor.name, carries_on=False, note=f"failed: {reason(error)}"[:200])
     finally:
-        for left in store.parent.glob(f"{store.stem}*"):
-            left.unlink()
+        remove(store)
     if (before, after) == ("checked", "posted"):
         return Deploy(competitor.name, carries_on=True, note=how(competitor, versions))
     note = "the conversation is gone with its process" if before == "empty" else f"{before}: {after} {shown}"

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from comparison.bank_store import remove
 from comparison.bench import idle as stored
 from comparison.compare.children import Child, ChildFailed, child, reason
 from comparison.compare.idle_child import KEYS
@@ -45,18 +46,13 @@ async def measure(
             fewest = conversations == min(counts)
             count = min(conversations, competitor.idle_max) if fewest else conversations
             yield await _one(competitor, count, store, base.get(competitor.name, 0), commit_delay_s)
-        await asyncio.to_thread(_remove, folder, store.stem)
+        await asyncio.to_thread(remove, store)
 
 
 def _copy(store: Path, competitor: Competitor) -> Path:
     own = store.with_name(f"{store.stem}-{competitor.module.rpartition('.')[2]}.db")
     shutil.copy(store, own)
     return own
-
-
-def _remove(folder: Path, stem: str) -> None:
-    for left in folder.glob(f"{stem}*"):
-        left.unlink()
 
 
 FAILURES = (ChildFailed, TimeoutError, OSError)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import resource
-import sys
 from pathlib import Path
 from typing import Any
 
+from comparison.compare.speech import say, told
 from comparison.competitor import Competitor
-from comparison.table import COMPETITORS
+from comparison.table import competitor_named
 from comparison.workload import transfers
 from monitor.tuning import tune_process
 
@@ -29,22 +28,17 @@ def own_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _say(*values: Any) -> None:
-    sys.stdout.write(json.dumps(values) + "\n")
-    sys.stdout.flush()
-
-
 async def idle(competitor: str, store: str, conversations: int) -> None:
     """Begin or find the conversations, say the memory before and after; wait to be told to end."""
-    style = next(one for one in COMPETITORS if one.name == competitor)
+    style = competitor_named(competitor)
     async with style.opened(Path(store)) as opened:
         tune_process()
         if style.idle == "connected":
-            _say("port", opened.port)
-            await _told()
+            say("port", opened.port)
+            await told()
             before = own_bytes()
-            _say("warm")
-            await _told()
+            say("warm")
+            await told()
         elif style.idle == "stored":
             before = 0
             await _wake(style, opened, conversations)
@@ -52,17 +46,17 @@ async def idle(competitor: str, store: str, conversations: int) -> None:
             await _begin(style, opened, range(conversations, conversations + KEYS))
             before = own_bytes()
             await _begin(style, opened, range(conversations))
-        _say("bytes", own_bytes() - before)
-        await _told()
+        say("bytes", own_bytes() - before)
+        await told()
 
 
 async def restarted(competitor: str, store: str, terminal: str, commit_delay_s: float) -> None:
     """A key at a conversation that an earlier process began; answered as soon as this one can."""
-    style = next(one for one in COMPETITORS if one.name == competitor)
+    style = competitor_named(competitor)
     async with style.opened(Path(store), commit_delay_s) as opened:
         keyboard = await style.keyboard(opened, terminal)
         await keyboard.post()
-        _say("answered")
+        say("answered")
 
 
 async def _wake(style: Competitor, opened: Any, conversations: int) -> None:
@@ -83,7 +77,3 @@ async def _begin_one(style: Competitor, opened: Any, number: int) -> None:
     keyboard = await style.keyboard(opened, f"I{number}")
     if style.idle == "live":
         await keyboard.check(next(transfers(1, number)))
-
-
-async def _told() -> None:
-    await asyncio.to_thread(sys.stdin.readline)

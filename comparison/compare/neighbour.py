@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
-from comparison.bank_store import copied
+from comparison.bank_store import copied, remove
 from comparison.compare.children import Child, ChildFailed, child, reason
 from comparison.compare.plan import Plan
 from comparison.compare.results import Neighbour
@@ -27,8 +27,7 @@ async def measure(template: Path, plan: Plan) -> AsyncIterator[Neighbour]:
                 continue
             store = copied(template, f"neighbour {style} {kind}")
             yield await _one(style, kind, store, plan.neighbour_s, plan.commit_delay_s)
-            for left in store.parent.glob(f"{store.stem}*"):
-                left.unlink()
+            remove(store)
 
 
 class Others(NamedTuple):

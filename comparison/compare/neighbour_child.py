@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -14,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from comparison import open_loop
+from comparison.compare.speech import say
 from comparison.competitor import Competitor, Keyboard
-from comparison.table import COMPETITORS, ENTRACTE
+from comparison.table import ENTRACTE, competitor_named
 from comparison.workload import WrongAnswer, transfers
 from monitor.exchange import Aid, Attachment, Inbound, Outbound
 from monitor.limits import Limits
@@ -38,27 +37,22 @@ WAYS = {"python": "1", "numpy": "2", "processes": "3"}
 Bad = Callable[[], Awaitable[str]]
 
 
-def _say(*values: Any) -> None:
-    sys.stdout.write(json.dumps(values) + "\n")
-    sys.stdout.flush()
-
-
 async def neighbour(
     competitor: str, store: str, kind: str, seconds: float, commit_delay_s: float = 0.0
 ) -> None:
     """Say what the others see when it is quiet, and beside the bad one; and what became of that one."""
-    style = next(one for one in COMPETITORS if one.name == competitor)
+    style = competitor_named(competitor)
     async with _opened(style, Path(store), commit_delay_s) as opened, _bad(style, opened, kind) as bad:
         tune_process()
         keyboards = [await style.keyboard(opened, f"N{number:03}") for number in range(TERMINALS)]
         if kind != "endless":
             await bad()  # imports and processes are there before it counts
-        _say("quiet", *await _others(keyboards, seconds, 0))
+        say("quiet", *await _others(keyboards, seconds, 0))
         stop = asyncio.Event()
         pressing = asyncio.create_task(_press(bad, stop))
-        _say("noisy", *await _others(keyboards, seconds, 1))
+        say("noisy", *await _others(keyboards, seconds, 1))
         stop.set()
-        _say("became", await pressing)
+        say("became", await pressing)
 
 
 async def _others(keyboards: list[Keyboard], seconds: float, phase: int) -> tuple[float | int | bool, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from comparison.audit import Row, books, inputs, ledger, reading, row_of
-from comparison.bank_store import copied
+from comparison.bank_store import copied, remove
 from comparison.compare.child import fresh
 from comparison.compare.children import ChildFailed, child, reason
 from comparison.compare.results import Survival
@@ -117,8 +117,7 @@ async def measure(
         if log.steps:
             stands = await _restarted(values, notes)
             findings += _look(store, log, stands, found, competitor, values)
-        for left in store.parent.glob(f"{store.stem}*"):
-            left.unlink()
+        remove(store)
     expected = "0 lost, 0 doubled" if competitor.saves else "all lost"
     return Survival(
         competitor.name, found["kills"], found["open"], found["lost"], found["steps"], found["steps lost"],

@@ -16,7 +16,7 @@ import pytest
 from comparison.audit import Expected, audit
 from comparison.bank_store import copied
 from comparison.competitor import Competitor, Keyboard
-from comparison.table import COMPETITORS
+from comparison.table import COMPETITORS, competitor_named
 from comparison.workload import OPENING_BALANCE, Transfer, WrongAnswer, transfers
 from monitor.store import connection
 
@@ -100,7 +100,7 @@ async def test_a_saved_conversation_outlives_its_process(competitor: Competitor,
 @pytest.mark.parametrize("name", ["asyncio, saved", "asyncio, grouped", "threads, saved"])
 async def test_a_refused_input_harms_no_other(name: str, template: Path) -> None:
     """A repeated input, and one nobody can afford to post, leave nothing behind; the terminal beside goes on."""
-    competitor = next(one for one in COMPETITORS if one.name == name)
+    competitor = competitor_named(name)
     store = copied(template, f"refused {name}")
     transfer, other = islice(transfers(8, 1), 2)
     async with competitor.opened(store) as opened:

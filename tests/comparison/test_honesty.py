@@ -24,12 +24,12 @@ from comparison.compare.results import Spread
 from comparison.compare.speed import Bench, Measured, summary
 from comparison.compare.survival import Log, Stands
 from comparison.competitor import Competitor, Keyboard, Line
-from comparison.table import COMPETITORS
+from comparison.table import competitor_named
 from comparison.workload import Transfer, transfers
 from tests.simulation.virtual_time import run_virtually, stand_still
 
-MEMORY = next(one for one in COMPETITORS if one.name == "asyncio, in memory")
-SAVED = next(one for one in COMPETITORS if one.name == "asyncio, saved")
+MEMORY = competitor_named("asyncio, in memory")
+SAVED = competitor_named("asyncio, saved")
 
 
 class Timed:
