@@ -210,6 +210,13 @@ async def session(desk: Desk, terminal: str) -> Handler:
     return handler
 
 
+class Greeting(msgspec.Struct):
+    """Where a conversation stands, as a server tells a terminal that comes back."""
+
+    sequence: int
+    screen: str
+
+
 async def resumed(desk: Desk, terminal: str) -> tuple[Handler, str]:
     """A terminal where the store has it, and its screen; on an empty form if the store does not know it."""
     rows = list(await desk.reader.execute_fetchall(_STATE, (terminal,)))

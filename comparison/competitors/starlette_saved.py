@@ -25,17 +25,10 @@ from comparison.competitor import Line
 from comparison.connection import Connections
 from comparison.http_client import HttpClient
 from comparison.line_server import decode, encode
-from comparison.per_step import Desk, Handler
+from comparison.per_step import Desk, Greeting, Handler
 from monitor.exchange import Inbound
 
 START_S_MAX = 10.0
-
-
-class Greeting(msgspec.Struct):
-    """Where a session stands when it is asked for."""
-
-    sequence: int
-    screen: str
 
 
 class Site:

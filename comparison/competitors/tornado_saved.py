@@ -15,14 +15,7 @@ from comparison import per_step
 from comparison.competitor import Line
 from comparison.connection import Connections
 from comparison.line_server import Client, decode, encode
-from comparison.per_step import Desk, Handler
-
-
-class Greeting(msgspec.Struct):
-    """Where a session stands when its connection is made."""
-
-    sequence: int
-    screen: str
+from comparison.per_step import Desk, Greeting, Handler
 
 
 class SessionServer(TCPServer):
