@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.pilot import Pilot
 
 from monitor.exchange import Aid, Reason, Refused
 from screens.console.app import Terminal
@@ -18,20 +17,7 @@ from screens.console.preferences import Preferences
 from screens.console.themes import CursorShape
 from screens.keys import Key
 from tests.screens.console.fakes import FakeHost, FakePresenter, form
-
-NAME = 3 * 80 + 20
-
-
-def terminal(folder: Path | None = None) -> tuple[Terminal, FakeHost]:
-    """A terminal on the form."""
-    presenter = FakePresenter()
-    host = FakeHost(presenter)
-    return Terminal(host, presenter, "T001", folder), host
-
-
-def row(app: Terminal, y: int) -> str:
-    """A row of the window, as text."""
-    return app.view.render_line(y).text
+from tests.screens.console.window import NAME, row, settled, terminal, window_of
 
 
 def printed_in(folder: Path) -> tuple[str, str]:
@@ -40,20 +26,10 @@ def printed_in(folder: Path) -> tuple[str, str]:
     return path.name, path.read_text(encoding="utf-8")
 
 
-async def settled(pilot: Pilot[None]) -> None:
-    """Everything typed is done and answered."""
-    app = pilot.app
-    assert isinstance(app, Terminal)
-    await pilot.pause()
-    await app.session.settle()
-    await pilot.pause()
-
-
 async def test_type_and_enter() -> None:
     """Typing shows at once, Enter sends, the answer is on the window."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press(*"ann", "enter")
         await settled(pilot)
         assert host.inputs[0].fields == ((NAME, "ann"),)
@@ -63,8 +39,7 @@ async def test_type_and_enter() -> None:
 async def test_every_function_key_reaches_the_application() -> None:
     """F1 to F12 and Shift+F1 to Shift+F12 are PF1 to PF24."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         for number in range(1, 25):
             await pilot.press(f"f{number}" if number <= 12 else f"shift+f{number - 12}")
             await settled(pilot)
@@ -74,8 +49,7 @@ async def test_every_function_key_reaches_the_application() -> None:
 async def test_the_prefix_reaches_pa_and_clear() -> None:
     """Ctrl+A 1 and Ctrl+A c, and the status line says what it waits for."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+a")
         assert "Ctrl+A ..." in row(app, 24)
         await pilot.press("1")
@@ -88,8 +62,7 @@ async def test_the_prefix_reaches_pa_and_clear() -> None:
 async def test_the_status_line_says_the_lock_and_the_way_out() -> None:
     """At 25 rows the line has a row of its own; Esc frees the keyboard."""
     app, _ = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("up", "x")
         assert "X Protected  Esc=Reset" in row(app, 24)
         assert "003/021" in row(app, 24)
@@ -100,8 +73,7 @@ async def test_the_status_line_says_the_lock_and_the_way_out() -> None:
 async def test_at_24_rows_the_status_line_comes_only_when_it_has_something_to_say() -> None:
     """Row 24 is the application's until then."""
     app, _ = terminal()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
+    async with window_of(app, size=(80, 24)) as pilot:
         before = row(app, 23)
         await pilot.press("up", "x")
         during = row(app, 23)
@@ -113,8 +85,7 @@ async def test_at_24_rows_the_status_line_comes_only_when_it_has_something_to_sa
 async def test_a_larger_window_shows_hints() -> None:
     """With room below, the terminal's own keys are shown, once; those of the map are on its screen."""
     app, _ = terminal()
-    async with app.run_test(size=(132, 50)) as pilot:
-        await settled(pilot)
+    async with window_of(app, size=(132, 50)):
         rows = [row(app, y).strip() for y in range(50)]
         last = [text for text in rows if text][-1]
         assert last == LOCAL_HINTS
@@ -124,8 +95,7 @@ async def test_a_larger_window_shows_hints() -> None:
 async def test_a_smaller_window_gets_one_sentence() -> None:
     """No broken form: a sentence that says what to do, nothing typed blindly, and the form when there is room."""
     app, host = terminal()
-    async with app.run_test(size=(70, 20)) as pilot:
-        await settled(pilot)
+    async with window_of(app, size=(70, 20)) as pilot:
         assert row(app, 0).startswith("This screen has 24 rows of 80 columns and the window 20 of 70")
         await pilot.press(*"ann", "enter")
         app.post_message(events.Paste("bob"))
@@ -140,8 +110,7 @@ async def test_a_smaller_window_gets_one_sentence() -> None:
 async def test_insert_and_type_ahead_have_marks() -> None:
     """The status line says Insert, X Wait and T."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("insert")
         assert "Insert" in row(app, 24)
         host.gate.clear()
@@ -156,8 +125,7 @@ async def test_insert_and_type_ahead_have_marks() -> None:
 async def test_a_refusal_is_said_and_nothing_is_lost() -> None:
     """The text of the refusal is on the status line; what was typed is still there."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         host.answers = [Refused(Reason.BUSY, "the region is full; press the key again")]
         await pilot.press(*"ann", "enter")
         await settled(pilot)
@@ -168,8 +136,7 @@ async def test_a_refusal_is_said_and_nothing_is_lost() -> None:
 async def test_a_click_moves_and_a_click_on_a_hint_presses() -> None:
     """A place moves the cursor; `F3=Exit` presses PF3; a double click is Enter."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.click(offset=(20, 4))
         assert app.session.space.cursor == 4 * 80 + 20
         await pilot.click(offset=(16, 23))
@@ -182,8 +149,7 @@ async def test_a_click_moves_and_a_click_on_a_hint_presses() -> None:
 async def test_paste_fills_a_field_a_line() -> None:
     """Lines go into fields; what is too long for one is left out and said."""
     app, _ = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         app.copy_to_clipboard("twelve chars\n12.50\nsecret")
         await pilot.press("ctrl+v")
         await settled(pilot)
@@ -196,8 +162,7 @@ async def test_paste_fills_a_field_a_line() -> None:
 async def test_copy_a_block() -> None:
     """Shift and the arrows mark a block from the cursor; copying takes its text."""
     app, _ = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press(
             "home", "left", "left", "left", "left", *["shift+left"] * 14, *["shift+down"] * 2, "ctrl+c"
         )
@@ -209,8 +174,7 @@ async def test_copy_a_block() -> None:
 async def test_the_key_pad_presses_keys() -> None:
     """Ctrl+K, a click on PA2, and PA2 is sent."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+k")
         assert isinstance(app.screen, KeyPad)
         await pilot.click(next(key for key in app.screen.query(PadKey) if key.key is Key.PA2))
@@ -221,8 +185,7 @@ async def test_the_key_pad_presses_keys() -> None:
 async def test_the_palette_finds_a_command_by_a_word() -> None:
     """Ctrl+P, a word, Enter."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+p", *"pf17", "enter")
         await settled(pilot)
         assert host.inputs[-1].aid is Aid.PF17
@@ -231,8 +194,7 @@ async def test_the_palette_finds_a_command_by_a_word() -> None:
 async def test_a_look_is_previewed_and_remembered(tmp_path: Path) -> None:
     """Highlighting tries a look, Esc takes it back, Enter keeps it for the next time."""
     app, _ = terminal(tmp_path)
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+p", *"colours", "enter")
         await pilot.pause()
         assert isinstance(app.screen, Chooser)
@@ -247,16 +209,14 @@ async def test_a_look_is_previewed_and_remembered(tmp_path: Path) -> None:
         await pilot.pause()
         assert (previewed, back) == ("Green tube", "3279 colour")
     again, _ = terminal(tmp_path)
-    async with again.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(again) as pilot:
         assert again.view.look.cursor is CursorShape.UNDERSCORE
 
 
 async def test_a_key_without_function_after_the_prefix_is_said() -> None:
     """The prefix never swallows a key in silence."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+a", "z")
         assert "Ctrl+A Z has no function" in row(app, 24)
         assert host.inputs == []
@@ -266,8 +226,7 @@ async def test_a_key_without_function_after_the_prefix_is_said() -> None:
 async def test_the_terminal_is_left_after_a_prefix_too() -> None:
     """Ctrl+A and then Ctrl+Q quits."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+a", "ctrl+q")
         await pilot.pause()
         assert (app.is_running, host.inputs) == (False, [])
@@ -276,8 +235,7 @@ async def test_the_terminal_is_left_after_a_prefix_too() -> None:
 async def test_the_window_cursor_is_where_the_cursor_is() -> None:
     """For screen readers and for the terminal's own cursor."""
     app, _ = terminal()
-    async with app.run_test(size=(132, 50)) as pilot:
-        await settled(pilot)
+    async with window_of(app, size=(132, 50)):
         geometry = app.view.geometry
         assert app.cursor_position == (geometry.left + 20, geometry.top + 3)
 
@@ -286,8 +244,7 @@ async def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     """With NO_COLOR in the environment nothing on the window has a colour."""
     monkeypatch.setenv("NO_COLOR", "1")
     app, _ = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app):
         styles = [segment.style for y in range(25) for segment in app.view.render_line(y) if segment.style]
         assert [style for style in styles if style.color or style.bgcolor] == []
         assert any(style.underline for style in styles)
@@ -314,8 +271,7 @@ async def test_what_was_chosen_and_cannot_be_used_is_told(tmp_path: Path, kept: 
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "bytes.toml").write_bytes(b"\xff\xfe")
     app, _ = terminal(tmp_path)
-    async with app.run_test(size=(132, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app, size=(132, 25)) as pilot:
         assert told in row(app, 24)
         await pilot.press("a")
         assert "terminal.toml" not in row(app, 24)
@@ -334,8 +290,7 @@ async def test_the_screen_is_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """From the palette, into a file named on the status line."""
     monkeypatch.chdir(tmp_path)
     app, _ = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+p", *"print", "enter")
         await settled(pilot)
         said = row(app, 24)
@@ -347,8 +302,7 @@ async def test_the_screen_is_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 async def test_help_belongs_to_the_terminal() -> None:
     """It names the keys of the map in use, and nothing of it reaches the host."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+a", "h")
         await settled(pilot)
         assert isinstance(app.screen, HelpPanel)
@@ -361,8 +315,7 @@ async def test_another_size_of_screen() -> None:
     """A host's screen of 43x132 is drawn in a window that has room, and said where there is none."""
     presenter = FakePresenter(form(43, 132))
     app = Terminal(FakeHost(presenter), presenter, "T001")
-    async with app.run_test(size=(132, 44)) as pilot:
-        await settled(pilot)
+    async with window_of(app, size=(132, 44)) as pilot:
         assert "F3=Exit" in row(app, 42)
         await pilot.resize_terminal(100, 44)
         await settled(pilot)
@@ -372,8 +325,7 @@ async def test_another_size_of_screen() -> None:
 async def test_a_lost_region_is_said_and_comes_back() -> None:
     """No traceback: a lock with its reason, and then the screen."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         host.answers = [ConnectionError("gone")]
         await pilot.press(*"ann", "enter")
         await pilot.pause(0.05)

@@ -15,14 +15,13 @@ from screens.console.help import help_text
 from screens.console.key_pad import PadKey
 from screens.console.keymap import load
 from screens.console.themes import CursorShape
-from tests.screens.console.test_app import settled, terminal
+from tests.screens.console.window import settled, terminal, window_of
 
 
 async def test_a_search_without_a_match_leaves_the_look_as_it_is(tmp_path: Path) -> None:
     """Keys that come faster than the list can follow are no fault; Enter then chooses nothing."""
     app, _ = terminal(tmp_path)
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+p", *"cursor", "enter")
         await pilot.pause()
         typed = app.screen.query_one(Input)
@@ -37,8 +36,7 @@ async def test_a_search_without_a_match_leaves_the_look_as_it_is(tmp_path: Path)
 async def test_a_look_is_found_by_the_name_it_is_remembered_under(tmp_path: Path) -> None:
     """`mono` of terminal.toml is called No colour in the list."""
     app, _ = terminal(tmp_path)
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+p", *"colours", "enter")
         await pilot.pause()
         await pilot.press(*"mono", "enter")
@@ -50,8 +48,7 @@ async def test_a_look_is_found_by_the_name_it_is_remembered_under(tmp_path: Path
 async def test_dialogs_fit_the_window(size: tuple[int, int]) -> None:
     """The key pad has as many keys in a row as there is room for, each with its whole name; help is not cut."""
     app, _ = terminal()
-    async with app.run_test(size=size) as pilot:
-        await settled(pilot)
+    async with window_of(app, size=size) as pilot:
         await pilot.press("ctrl+k")
         await pilot.pause()
         keys = list(app.screen.query(PadKey))

@@ -8,14 +8,13 @@ from monitor.exchange import Aid, Reason, Refused
 from screens.console import NOT_ANSWERED, TerminalFault, run
 from screens.console.app import Terminal
 from tests.screens.console.fakes import FakeHost, FakePresenter
-from tests.screens.console.test_app import row, settled, terminal
+from tests.screens.console.window import row, settled, terminal, window_of
 
 
 async def test_who_leaves_waits_for_the_answer() -> None:
     """Nothing more is sent meanwhile, and the terminal ends when the screen is there."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         host.gate.clear()
         await pilot.press("enter", "f5", "ctrl+q", "f7")
         assert "leaving once this is answered; Ctrl+Q leaves at once" in row(app, 24)
@@ -29,8 +28,7 @@ async def test_who_leaves_waits_for_the_answer() -> None:
 async def test_who_asks_to_leave_again_does_not_wait() -> None:
     """What became of the input is not known then."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         host.gate.clear()
         await pilot.press("enter", "ctrl+q")
         waits = app.return_code
@@ -41,8 +39,7 @@ async def test_who_asks_to_leave_again_does_not_wait() -> None:
 async def test_a_refusal_keeps_who_wants_to_leave() -> None:
     """To see that nothing was stored; the next Ctrl+Q leaves."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         host.gate.clear()
         host.answers = [Refused(Reason.BUSY, "the region is full; press the key again")]
         await pilot.press("enter", "ctrl+q")

@@ -13,7 +13,7 @@ from screens.console.painting import Rectangle
 from screens.console.palette import TITLES
 from screens.console.parser import KeyParser
 from screens.keys import Key
-from tests.screens.console.test_app import NAME, row, settled, terminal
+from tests.screens.console.window import NAME, row, settled, terminal, window_of
 
 ALL_DAY_S = 86_400.0
 
@@ -58,8 +58,7 @@ async def send(pilot: Pilot[None], sent: str, *, burst: bool = True) -> None:
 async def test_dragging_marks_a_block(burst: bool) -> None:
     """The mark stays when the button is let go, the cursor does not move; a click takes the mark away."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await send(pilot, drag(2, 3, (5, 3), (7, 4)), burst=burst)
         assert marked(app) == (Rectangle(3, 2, 4, 7), NAME)
         await pilot.press("ctrl+c")
@@ -72,8 +71,7 @@ async def test_dragging_marks_a_block(burst: bool) -> None:
 async def test_dragging_back_marks_one_position() -> None:
     """A drag may shrink to where it began; Esc takes the mark away; without any move it is a click."""
     app, _ = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await send(pilot, drag(2, 3, (5, 3), (2, 3)))
         assert marked(app) == (Rectangle(3, 2, 3, 2), NAME)
         await pilot.press("escape")
@@ -86,8 +84,7 @@ async def test_dragging_back_marks_one_position() -> None:
 async def test_a_double_click_is_enter(burst: bool) -> None:
     """Where both halves of it are on the display."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await send(pilot, click(21, 4) * 2, burst=burst)
         assert [(sent.aid, sent.cursor) for sent in host.inputs] == [(Aid.ENTER, 4 * 80 + 21)]
 
@@ -95,8 +92,7 @@ async def test_a_double_click_is_enter(burst: bool) -> None:
 async def test_a_click_under_a_lock() -> None:
     """On a key the screen names it does what the key does there, nothing; elsewhere it ends the lock."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("up", "x")
         await send(pilot, click(16, 23))
         assert "X Protected" in row(app, 24)
@@ -107,8 +103,7 @@ async def test_a_click_under_a_lock() -> None:
 async def test_a_click_while_the_host_works() -> None:
     """A key the screen names waits in line; a double click is not half done, as Enter where the cursor is."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         host.gate.clear()
         await pilot.press("f5")
         for event in KeyParser().feed(click(20, 4) * 2 + click(16, 23)):
@@ -124,8 +119,7 @@ async def test_a_click_while_the_host_works() -> None:
 async def test_a_double_click_on_the_key_pad_presses_once(burst: bool, clicks: int) -> None:
     """The half that comes when the pad is closed is not for the display under it."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+k")
         assert isinstance(app.screen, KeyPad)
         pad_key = next(key for key in app.screen.query(PadKey) if key.key is Key.PA2)
@@ -139,8 +133,7 @@ async def test_a_double_click_on_the_key_pad_presses_once(burst: bool, clicks: i
 async def test_a_double_click_in_the_palette_chooses_once(burst: bool) -> None:
     """A line that opens another list chooses nothing there."""
     app, host = terminal()
-    async with app.run_test(size=(80, 25)) as pilot:
-        await settled(pilot)
+    async with window_of(app) as pilot:
         await pilot.press("ctrl+p")
         await settled(pilot)
         await send(pilot, click(16, 6) * 2, burst=burst)
