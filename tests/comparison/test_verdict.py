@@ -23,7 +23,7 @@ def said(found: Result) -> str:
         (90_000, "rival did 90,000 steps a second at 100, 10.0 times as many as entracte (9,000)"),
     ],
 )
-def test_many_terminals(rival: float, says: str) -> None:
+def test_ahead_even_and_behind_at_many_terminals_are_told(rival: float, says: str) -> None:
     """Ahead, even and behind are three sentences."""
     found = sentences(result(speed=speeds(100, entracte=9_000, rival=rival)))
     assert len(found) == 1
@@ -68,7 +68,7 @@ def test_a_lead_that_falls_is_told() -> None:
         (2_000, "web rival (HTTP) did 2,000 steps a second, 2.0 times as many as entracte (1,000)"),
     ],
 )
-def test_one_terminal(rival: float, says: str) -> None:
+def test_ahead_even_and_behind_at_one_terminal_are_told(rival: float, says: str) -> None:
     """Ahead, even and behind; nothing is said of a style that was not measured, nor of many terminals."""
     found = sentences(result(speed=speeds(1, entracte=1_000, web_rival=rival)))
     assert len(found) == 1
@@ -84,8 +84,8 @@ def test_one_terminal(rival: float, says: str) -> None:
         (5_000, "200%", "Speed was no reason not to save here."),
     ],
 )
-def test_nothing_saved(unsaved: float, share: str, says: str) -> None:
-    """Not saving is recommended only where it is faster."""
+def test_not_saving_is_recommended_only_where_it_is_faster(unsaved: float, share: str, says: str) -> None:
+    """Elsewhere speed is no reason."""
     found = said(result(speed=speeds(100, entracte=10_000, forgetful=unsaved)))
     assert f"entracte {share} of that with every step on disk" in found
     assert says in found
@@ -120,12 +120,12 @@ def test_one_that_finished_no_step_is_compared_with_nobody() -> None:
         (killed(ENTRACTE, of=0), "nothing could be measured of entracte"),
     ],
 )
-def test_after_a_kill(row: object, says: str) -> None:
+def test_what_came_of_a_kill_is_told(row: object, says: str) -> None:
     """One sentence for each thing that came of it, and no cause that nobody measured."""
     assert [f"Killed in mid-conversation, {says}."] == sentences(result(survival=[row]))
 
 
-def test_a_kill_of_which_an_audit_found_something() -> None:
+def test_a_kill_of_which_an_audit_found_something_is_not_clean() -> None:
     """Is not called clean."""
     assert (
         sentences(result(survival=[killed(ENTRACTE)], findings=["entracte, killed: 1 account is wrong"]))
@@ -150,14 +150,16 @@ def test_a_kill_of_which_an_audit_found_something() -> None:
         (2.0, float("nan"), "answered in 19 ms", "not measured"),
     ],
 )
-def test_beside_a_computation(quiet: float, beside: float | None, became: str, says: str) -> None:
+def test_what_was_noticed_beside_a_computation_is_told(
+    quiet: float, beside: float | None, became: str, says: str
+) -> None:
     """Milliseconds, if the bad one computed and the machine was quiet before; else that it cannot be told."""
     found = sentences(result(neighbour=[Neighbour(ENTRACTE, "numpy", quiet, beside, beside, became)]))
     assert len(found) == 1
     assert says in found[0]
 
 
-def test_beside_a_computation_with_few_inputs_or_slow_commits() -> None:
+def test_few_inputs_beside_a_computation_are_told_by_p95() -> None:
     """p95 says more of a few; and a slow commit is not a busy machine."""
     row = Neighbour(ENTRACTE, "numpy", 25.0, 90.0, 99.0, "answered in 19 ms", 400, 22.0, 31.0)
     assert "for their p95 was 22.0 ms before it began" in said(result(neighbour=[row]))
@@ -166,7 +168,7 @@ def test_beside_a_computation_with_few_inputs_or_slow_commits() -> None:
     )
 
 
-def test_an_endless_program_that_was_not_measured() -> None:
+def test_an_endless_program_is_told_also_where_it_was_not_measured() -> None:
     """A process that failed has no p99 of 0 ms."""
     row = Neighbour(ENTRACTE, "endless", None, None, None, "failed: it ended with 1: boom")
     assert [
@@ -178,7 +180,7 @@ def test_an_endless_program_that_was_not_measured() -> None:
     assert "the others' p99 was at least 317 ms" in said(result(neighbour=[row]))
 
 
-def test_idle_conversations() -> None:
+def test_who_held_most_of_an_idle_conversation_is_told() -> None:
     """Who held next to nothing, and who held most."""
     found = said(result(idle=[Idle(ENTRACTE, 1_000, 500.0), Idle("forgetful", 1_000, 5_000.0)]))
     assert "entracte held less than 1 KB for each in the process; forgetful held 5.0 KB" in found

@@ -62,8 +62,8 @@ def test_what_is_written_is_read_again(action: Action) -> None:
         ("type", Type("")),
     ],
 )
-def test_the_words(line: str, action: Action) -> None:
-    """Each action has one word, in any case."""
+def test_each_action_has_one_word_in_any_case(line: str, action: Action) -> None:
+    """What it needs comes after it."""
     assert parse(line) == action
 
 

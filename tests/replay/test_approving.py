@@ -117,7 +117,7 @@ def test_what_passes_is_not_touched(tmp_path: Path) -> None:
     assert (file.stat().st_mtime_ns, file.stat().st_ino) == (stood.st_mtime_ns, stood.st_ino)
 
 
-def test_one_step_only(tmp_path: Path) -> None:
+def test_one_step_is_approved_and_the_others_stay(tmp_path: Path) -> None:
     """The others stay as they are."""
     file = tmp_path / "x.replay.toml"
     file.write_text(scenario_text("SIGN", "cursor = 'said'", "do = 'enter'\ncursor = 'said'"))

@@ -136,7 +136,7 @@ def test_why_an_application_cannot_be_loaded_is_told_the_same_each_time(
     del MAPS["HALF01"]
 
 
-def test_speeds(files: Path) -> None:
+def test_a_speed_keeps_the_waits_or_asks_after_each_step(files: Path) -> None:
     """1x keeps the waits, step asks after each one."""
     slow = files / "s.replay.toml"
     slow.write_text(scenario_text("SIGN", "do = 'wait 300ms'"))
@@ -194,7 +194,7 @@ def test_two_scenarios_are_compared(files: Path) -> None:
     assert f"step 2 differs: only {files / 'b.replay.toml'} has it" in result.output
 
 
-def test_a_scenario_as_a_workload(tmp_path: Path) -> None:
+def test_a_load_tells_throughput_percentiles_and_errors(tmp_path: Path) -> None:
     """Throughput, percentiles a step, errors; as text, as JSON, as CSV."""
     vary = tmp_path / "v.csv"
     vary.write_text("source,target,amount\n10020011,20030022,0.01\n20030022,10020011,0.01\n")

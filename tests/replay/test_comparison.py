@@ -85,7 +85,7 @@ def test_a_bound_fails_only_when_asked() -> None:
     assert [one.what for one in differences(expected, slow, strict_time=True)] == ["time"]
 
 
-def test_two_screens_side_by_side() -> None:
+def test_two_screens_are_shown_side_by_side() -> None:
     """Changed rows have a sign, changed cells a mark under them."""
     cells = changed_cells("one\ntwo\n", Seen(("one", "tWo"), 20, "", ""))
     assert side_by_side("one\ntwo\n", ("one", "tWo"), cells, 40, ("was", "is")) == [
@@ -96,7 +96,7 @@ def test_two_screens_side_by_side() -> None:
     ]
 
 
-def test_two_screens_one_over_the_other() -> None:
+def test_two_screens_are_shown_one_over_the_other_without_room() -> None:
     """Where there is no room, only rows that changed are shown."""
     cells = changed_cells("one\ntwo\n", Seen(("one", "tWo"), 20, "", ""))
     assert side_by_side("one\ntwo\n", ("one", "tWo"), cells, 8, ("was", "is")) == [

@@ -65,7 +65,7 @@ def verdict(text: str) -> str:
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_any_mutation_of_a_scenario(data: st.DataObject) -> None:
+def test_a_mutated_scenario_runs_or_is_told(data: st.DataObject) -> None:
     """Pieces put in, taken out, doubled and exchanged, anywhere."""
     text = data.draw(st.sampled_from(SOURCES))
     for _ in range(data.draw(st.integers(1, 3))):
@@ -80,7 +80,7 @@ def test_any_mutation_of_a_scenario(data: st.DataObject) -> None:
 
 @settings(max_examples=60)
 @given(st.data())
-def test_any_line_gone_or_elsewhere(data: st.DataObject) -> None:
+def test_a_scenario_with_lines_gone_or_elsewhere_runs_or_is_told(data: st.DataObject) -> None:
     """Whole lines, so that more of what comes out is still a scenario."""
     lines = data.draw(st.sampled_from(SOURCES)).splitlines(keepends=True)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -92,7 +92,7 @@ def test_any_line_gone_or_elsewhere(data: st.DataObject) -> None:
 
 @settings(max_examples=60)
 @given(st.data())
-def test_any_other_value(data: st.DataObject) -> None:
+def test_a_scenario_with_any_other_value_runs_or_is_told(data: st.DataObject) -> None:
     """Of the keys a scenario has, with values of every kind."""
     text = data.draw(st.sampled_from(SOURCES))
     keys = list(re.finditer(r"(?m)^(\w+) = ([^'\n].*)$", text))
@@ -103,7 +103,7 @@ def test_any_other_value(data: st.DataObject) -> None:
 
 @settings(max_examples=40)
 @given(st.text(max_size=200))
-def test_any_text(text: str) -> None:
+def test_any_text_is_told_as_no_scenario(text: str) -> None:
     """Most texts are no scenarios."""
     assert verdict(text) == "error"
 
@@ -126,7 +126,9 @@ SCRIPTS = st.lists(st.one_of(st.sampled_from(PIECES_OF_SCRIPTS), st.text(max_siz
 
 @settings(max_examples=150)
 @given(SCRIPTS, st.sampled_from([from_s3270, from_wsim]))
-def test_any_script_of_another_terminal(text: str, read: Callable[[Path, str], Scenario]) -> None:
+def test_a_script_of_another_terminal_becomes_a_scenario_or_is_told(
+    text: str, read: Callable[[Path, str], Scenario]
+) -> None:
     """Is a scenario that can be written and read again, or it is told why not."""
     try:
         scenario = read(FILE, text)

@@ -110,7 +110,7 @@ def test_a_secret_without_a_value_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert "x.replay.toml:9: $PASSWORD has no value" in played(scenario_text("SIGN", SIGN)).trouble
 
 
-def test_a_file_of_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_in_the_environment_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the scenario; the environment comes first."""
     (tmp_path / "secrets.toml").write_text('PASSWORD = "open"')
     text = scenario_text("SIGN", f"{SIGN}\ncontains = ['right']", header='secrets = "secrets.toml"')

@@ -268,7 +268,7 @@ def test_a_number_no_region_gives_is_no_conversation(
     ("since", "listed"),
     [("2011-12-13", 1), ("2011-12-13T14:15:16", 1), ("2011-12-13T15:15:16+01:00", 1), ("2011-12-14", 0)],
 )
-def test_the_history_since_a_time(tmp_path: Path, since: str, listed: int) -> None:
+def test_the_history_is_listed_since_a_time(tmp_path: Path, since: str, listed: int) -> None:
     """A day, a moment, or one somewhere else; in UTC if it does not say."""
     told = entracte(store_with(tmp_path, "enter"), "history", "--since", since).output
     assert listed == told.count("T001")

@@ -52,8 +52,8 @@ def test_the_tag_is_on_for_the_modified_fields_only() -> None:
     assert space.read_modified(Aid.ENTER).fields == ((81, "Delft"),)
 
 
-def test_attribute_overrides() -> None:
-    """A panel's attribute replaces the layout's."""
+def test_a_panels_attribute_replaces_the_layouts() -> None:
+    """As the program that sent it changed it."""
     space = PresentationSpace()
     red = Attribute(protected=True, color=Color.RED)
     draw(space, Screen(panels=[Panel(FORM.id, attributes={"town": red})]), LAYOUTS)

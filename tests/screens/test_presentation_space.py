@@ -68,8 +68,8 @@ def test_reset_does_not_take_the_hosts_lock_away() -> None:
 
 
 @pytest.mark.parametrize("char", ["x", ",", " ", "+"])
-def test_numeric_lock(char: str) -> None:
-    """A numeric field takes digits, full stop and minus only."""
+def test_a_numeric_field_takes_digits_full_stop_and_minus_only(char: str) -> None:
+    """Anything else locks the keyboard."""
     space = form()
     space.set_cursor(161)
     type_text(space, "-1." + char)
@@ -172,7 +172,7 @@ def test_delete_field_and_delete_word() -> None:
     assert (words, space.text(0, 1, 9), space.cursor) == ("one      ", "         ", 1)
 
 
-def test_tab_and_backtab() -> None:
+def test_tab_goes_round_the_unprotected_fields_and_backtab_back() -> None:
     """Tab goes round the unprotected fields; BackTab first to the start of this one."""
     space = form()
     seen = []
@@ -373,7 +373,7 @@ def test_a_function_the_terminal_lacks_locks() -> None:
 
 
 @pytest.mark.parametrize("size", [(24, 80), (32, 80), (43, 80), (27, 132), (62, 160)])
-def test_every_size(size: tuple[int, int]) -> None:
+def test_a_display_of_every_size_is_used_to_its_last_position(size: tuple[int, int]) -> None:
     """Erase sets the size; the last position is a position."""
     space = PresentationSpace()
     space.erase(*size)

@@ -42,7 +42,7 @@ def run(seed: int, faults: Faults, *, terminals: int = 40, rounds: int = 3, regi
     return run_virtually(simulate(seed, faults, terminals, rounds, regions))
 
 
-def test_hundreds_of_terminals_in_one_region() -> None:
+def test_hundreds_of_terminals_lose_and_double_nothing() -> None:
     """300 terminals on ten accounts: nothing is lost and nothing is applied twice."""
     world = run(1, CALM, terminals=300, rounds=2, regions=1)
     assert world.disk.one("SELECT count(*) FROM ledger") > 100
@@ -52,13 +52,13 @@ def test_hundreds_of_terminals_in_one_region() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10, 16), ids=lambda seed: f"seed-{seed}")
-def test_unreliable_store(seed: int) -> None:
+def test_an_unreliable_store_loses_and_doubles_nothing(seed: int) -> None:
     """Store calls fail before and after they took effect, and inputs come twice."""
     run(seed, UNRELIABLE).disk.database.close()
 
 
 @pytest.mark.parametrize("seed", range(20, 28), ids=lambda seed: f"seed-{seed}")
-def test_regions_die(seed: int) -> None:
+def test_regions_that_die_lose_and_double_nothing(seed: int) -> None:
     """Three regions, killed over and over, and terminals taken over in the middle of a step."""
     world = run(seed, CRUEL, regions=3)
     assert world.kills == CRUEL.kills

@@ -45,7 +45,9 @@ async def test_an_account_is_shown(tmp_path: Path) -> None:
         ((Key.PF6,), "Show an account first"),
     ],
 )
-async def test_mistakes_of_an_inquiry(tmp_path: Path, keys: tuple[Key | str, ...], says: str) -> None:
+async def test_each_mistake_of_an_inquiry_is_told_at_its_field(
+    tmp_path: Path, keys: tuple[Key | str, ...], says: str
+) -> None:
     """Each has a message, and the cursor is in the field."""
     async with operator_on(tmp_path / "store.db") as operator:
         await started(operator, "ACCT")
@@ -200,7 +202,9 @@ async def test_a_line_booked_meanwhile_moves_nothing(tmp_path: Path) -> None:
         ((Key.PF2,), "PF2 does nothing here; the keys that do are on the last row"),
     ],
 )
-async def test_mistakes_of_a_statement(tmp_path: Path, keys: tuple[Key | str, ...], says: str) -> None:
+async def test_each_mistake_of_a_statement_is_told_at_its_field(
+    tmp_path: Path, keys: tuple[Key | str, ...], says: str
+) -> None:
     """Each has a message, and the cursor is in the field."""
     async with operator_on(tmp_path / "store.db") as operator:
         await started(operator, "STMT")

@@ -176,7 +176,7 @@ async def test_a_ticket_only_shown_is_protected(tmp_path: Path) -> None:
         ((Key.PF2,), "option.1", "PF2 does nothing here; the keys that do are on the last row"),
     ],
 )
-async def test_mistakes_in_the_queue(
+async def test_each_mistake_in_the_queue_is_told_at_its_field(
     tmp_path: Path, keys: tuple[Key | str, ...], field: str, says: str
 ) -> None:
     """Each has a message, and the cursor is in the field."""

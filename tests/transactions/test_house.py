@@ -23,7 +23,7 @@ def test_the_applications_have_maps() -> None:
 
 
 @pytest.mark.parametrize("found", MAPS_OF_THE_HOUSE)
-def test_the_house_look(found: type[Map]) -> None:
+def test_every_map_has_the_house_look(found: type[Map]) -> None:
     """Name and title on row 1, who and where at its right end, the message on row 23, the keys on row 24.
 
     F3 leaves, where there is something to leave.

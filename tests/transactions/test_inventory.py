@@ -157,7 +157,7 @@ async def test_what_someone_else_changed_is_not_overwritten(tmp_path: Path) -> N
         ((Key.PF5,), "find", "PF5 does nothing here; the keys that do are on the last row"),
     ],
 )
-async def test_mistakes_on_the_page(
+async def test_each_mistake_on_the_page_is_told_at_its_field(
     tmp_path: Path, keys: tuple[Key | str, ...], field: str, says: str
 ) -> None:
     """Each has a message, and the cursor is in the field."""
@@ -176,7 +176,7 @@ async def test_mistakes_on_the_page(
         ((Key.TAB, Key.ERASE_EOF, "1.5"), "stock", "Stock must have no decimals, such as 1,204"),
     ],
 )
-async def test_mistakes_of_an_update(
+async def test_each_mistake_of_an_update_is_told_at_its_field(
     tmp_path: Path, keys: tuple[Key | str, ...], field: str, says: str
 ) -> None:
     """Each has a message, the cursor is in the field, and nothing is written."""

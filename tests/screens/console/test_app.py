@@ -26,7 +26,7 @@ def printed_in(folder: Path) -> tuple[str, str]:
     return path.name, path.read_text(encoding="utf-8")
 
 
-async def test_type_and_enter() -> None:
+async def test_what_is_typed_is_sent_with_enter() -> None:
     """Typing shows at once, Enter sends, the answer is on the window."""
     app, host = terminal()
     async with window_of(app) as pilot:
@@ -159,7 +159,7 @@ async def test_paste_fills_a_field_a_line() -> None:
         assert "secret" not in row(app, 5)
 
 
-async def test_copy_a_block() -> None:
+async def test_a_marked_block_is_copied() -> None:
     """Shift and the arrows mark a block from the cursor; copying takes its text."""
     app, _ = terminal()
     async with window_of(app) as pilot:
@@ -311,7 +311,7 @@ async def test_help_belongs_to_the_terminal() -> None:
         assert host.inputs == []
 
 
-async def test_another_size_of_screen() -> None:
+async def test_a_screen_of_another_size_is_drawn_where_there_is_room() -> None:
     """A host's screen of 43x132 is drawn in a window that has room, and said where there is none."""
     presenter = FakePresenter(form(43, 132))
     app = Terminal(FakeHost(presenter), presenter, "T001")

@@ -26,8 +26,8 @@ def test_a_key_is_explained(sent: str, line: str) -> None:
     assert [trial.line(sent, found) for found in trial.feed(sent)] == [line]
 
 
-def test_a_prefix_and_a_key() -> None:
-    """The second key of a sequence shows the function of both."""
+def test_the_second_key_of_a_sequence_shows_the_function() -> None:
+    """That of both together; the first has none of its own."""
     trial = KeyTrial(load("default"))
     found = [function.value if function else None for _, function, _ in trial.feed("\x01c")]
     assert found == [None, "Clear"]

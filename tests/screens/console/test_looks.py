@@ -130,7 +130,7 @@ def test_a_terminal_without_colours_is_known(environment: dict[str, str], colors
     assert has_colors(environment) is colors
 
 
-def test_the_base_colours_of_a_3279() -> None:
+def test_fields_without_a_colour_look_as_on_a_3279() -> None:
     """Fields without a colour: green, red, blue, white."""
     styles = [
         THEME.style(Attribute(protected=protected, intensity=intensity)).color
@@ -140,7 +140,7 @@ def test_the_base_colours_of_a_3279() -> None:
     assert [THEME.style(Attribute(color=name)).color for name in names] == styles
 
 
-def test_highlighting_and_outlining() -> None:
+def test_highlights_and_outlines_are_drawn() -> None:
     """Reverse, blink, underscore; lines under, over and beside a field."""
     style = THEME.style(
         Attribute(protected=True, highlight=Highlight.REVERSE, outline=Outline.UNDER | Outline.OVER)
@@ -198,7 +198,7 @@ def test_a_block_is_copied_without_the_blanks_at_the_ends() -> None:
     assert block.text(shown()) == "Name . . . . . .\nAmount . . . . .\nPassword . . . ."
 
 
-def test_paper() -> None:
+def test_a_printed_screen_has_the_words_of_its_rows() -> None:
     """Text is the rows; HTML and SVG are well formed and hold the words escaped."""
     from xml.etree import ElementTree
 
@@ -209,7 +209,7 @@ def test_paper() -> None:
 
 
 @pytest.mark.parametrize("paper", [Paper.HTML, Paper.SVG])
-def test_outlines_on_paper(paper: Paper) -> None:
+def test_outlines_are_printed(paper: Paper) -> None:
     """Lines under, over and beside a field."""
     box = Outline.UNDER | Outline.OVER | Outline.LEFT | Outline.RIGHT
     space = PresentationSpace()

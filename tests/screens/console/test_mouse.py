@@ -89,7 +89,7 @@ async def test_a_double_click_is_enter(burst: bool) -> None:
         assert [(sent.aid, sent.cursor) for sent in host.inputs] == [(Aid.ENTER, 4 * 80 + 21)]
 
 
-async def test_a_click_under_a_lock() -> None:
+async def test_a_click_ends_the_operators_lock_but_presses_no_key() -> None:
     """On a key the screen names it does what the key does there, nothing; elsewhere it ends the lock."""
     app, host = terminal()
     async with window_of(app) as pilot:
@@ -100,7 +100,7 @@ async def test_a_click_under_a_lock() -> None:
         assert ("X Protected" in row(app, 24), marked(app), host.inputs) == (False, (None, 4 * 80 + 20), [])
 
 
-async def test_a_click_while_the_host_works() -> None:
+async def test_a_click_on_a_key_waits_while_the_host_works() -> None:
     """A key the screen names waits in line; a double click is not half done, as Enter where the cursor is."""
     app, host = terminal()
     async with window_of(app) as pilot:

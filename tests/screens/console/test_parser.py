@@ -154,7 +154,7 @@ BURST = "\x1bi\x1b[1~\x1bc\x1b[<0;10;5M\x1b[<0;10;5mACCT\x1bx\x1b[13~\x1bO2P"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 64])
-def test_alt_and_a_character_in_a_burst(size: int) -> None:
+def test_alt_and_a_character_stay_together_in_a_burst(size: int) -> None:
     """They stay together, whatever follows and wherever a read ends."""
     parser = KeyParser()
     reads = [BURST[at : at + size] for at in range(0, len(BURST), size)]

@@ -83,7 +83,7 @@ async def test_a_paste_on_a_locked_keyboard_is_told() -> None:
     assert not session.message
 
 
-async def test_lines_on_a_screen_without_fields() -> None:
+async def test_each_line_begins_a_row_on_a_screen_without_fields() -> None:
     """Each begins a row, a tab is a blank, and nothing is cut."""
     session, _ = await attached(form())
     session.press(Key.CLEAR)

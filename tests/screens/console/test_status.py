@@ -71,6 +71,6 @@ async def test_another_profile_names_its_own_keys() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(None, ""), (0.0004, "<1 ms"), (0.25, "250 ms"), (2.04, "2.0 s")]
 )
-def test_response_times(seconds: float | None, text: str) -> None:
-    """In the unit that reads best."""
+def test_a_response_time_is_in_the_unit_that_reads_best(seconds: float | None, text: str) -> None:
+    """Milliseconds, or seconds with a digit after the point."""
     assert response(seconds) == text

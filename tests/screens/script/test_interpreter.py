@@ -249,12 +249,12 @@ async def test_a_condition_that_holds_is_not_waited_for(stage: Stage, line: str)
     assert await stage.say(line) == [READY, "ok"]
 
 
-async def test_waiting_for_time(stage: Stage) -> None:
+async def test_the_status_tells_how_long_a_wait_took(stage: Stage) -> None:
     """The twelfth field is the time the command took."""
     assert [READY.replace("0.000", "1.500"), "ok"] == await stage.say("Wait(1.5,Seconds)")
 
 
-async def test_waiting_in_vain(stage: Stage) -> None:
+async def test_a_wait_in_vain_fails(stage: Stage) -> None:
     """Output that was read does not count; without a time the wait fails at once instead of never."""
     timed_out = ["data: Wait(): Timed out", READY.replace("0.000", "0.300"), "error"]
     assert timed_out == await stage.say("Ascii", "Wait(0.3,Output)")
@@ -263,15 +263,15 @@ async def test_waiting_in_vain(stage: Stage) -> None:
     assert (await stage.say("Clear", "Wait(0.3,InputField)"))[0] == "data: Wait(): Timed out"
 
 
-async def test_snapshots(stage: Stage) -> None:
-    """What was saved can be read after the display changed."""
+async def test_a_snapshot_can_be_read_after_the_display_changed(stage: Stage) -> None:
+    """Its text, its status line and its size."""
     await stage.say("String(Ann)", "Snap", "EraseInput")
     assert (await stage.say("Snap(Ascii,3,20,10)"))[0] == "data: Ann       "
     assert (await stage.say("Snap(Status)"))[0] == "data: U F U C(entracte) I 2 24 80 3 23 0x0"
     assert [(await stage.say(f"Snap({it})"))[0] for it in ("Rows", "Cols")] == ["data: 24", "data: 80"]
 
 
-async def test_disconnect_and_connect(stage: Stage) -> None:
+async def test_a_disconnected_terminal_keeps_its_screen_and_takes_no_keys(stage: Stage) -> None:
     """The screen stays on the display; nothing can be typed until the terminal is attached again."""
     gone = "L F U N N 2 24 80 3 20 0x0 0.000"
     assert [gone, "ok"] == await stage.say("Disconnect")
@@ -290,8 +290,8 @@ async def test_connect_is_accepted_by_an_attached_terminal(stage: Stage) -> None
 
 
 @pytest.mark.parametrize("line", ["Quit", "exit"])
-async def test_the_end(stage: Stage, line: str) -> None:
-    """Quit is answered, and then it is over."""
+async def test_quit_is_answered_and_then_it_is_over(stage: Stage, line: str) -> None:
+    """Exit is another word for it."""
     assert (await stage.say(line))[-1] == "ok"
     assert stage.interpreter.ended
 

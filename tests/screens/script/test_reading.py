@@ -32,8 +32,8 @@ def space() -> PresentationSpace:
     return space
 
 
-def test_ascii_whole(space: PresentationSpace) -> None:
-    """Every row, full width."""
+def test_ascii_reads_every_row_in_full(space: PresentationSpace) -> None:
+    """Its blanks at the end as well."""
     lines = ascii_text(space, ())
     assert (24, " FORM01  A FORM".ljust(80), " " * 80) == (len(lines), lines[0], lines[5])
 
@@ -57,13 +57,15 @@ def test_dark_text_is_blank_in_ascii_and_there_in_the_buffer(space: Presentation
         (("0", "0", "0", "0"), [""]),
     ],
 )
-def test_ascii_parts(space: PresentationSpace, arguments: tuple[str, ...], lines: list[str]) -> None:
+def test_ascii_reads_a_length_or_a_rectangle(
+    space: PresentationSpace, arguments: tuple[str, ...], lines: list[str]
+) -> None:
     """A length runs over the end of a row; a rectangle does not."""
     assert lines == ascii_text(space, arguments)
 
 
-def test_ascii_one_based(space: PresentationSpace) -> None:
-    """`Ascii1` counts rows and columns from 1."""
+def test_ascii1_counts_from_one(space: PresentationSpace) -> None:
+    """Rows and columns both."""
     assert ascii_text(space, ("1", "1", "10"), 1, "Ascii1") == [" FORM01  A"]
 
 
@@ -80,14 +82,16 @@ def test_ascii_one_based(space: PresentationSpace) -> None:
         (("3000",), "Ascii: Invalid argument"),
     ],
 )
-def test_ascii_refuses(space: PresentationSpace, arguments: tuple[str, ...], words: str) -> None:
+def test_ascii_refuses_what_is_not_on_the_display(
+    space: PresentationSpace, arguments: tuple[str, ...], words: str
+) -> None:
     """What is not on the display cannot be read."""
     with pytest.raises(Fault) as caught:
         ascii_text(space, arguments)
     assert (words,) == caught.value.lines
 
 
-def test_read_buffer(space: PresentationSpace) -> None:
+def test_the_buffer_is_read_with_all_attributes(space: PresentationSpace) -> None:
     """Attribute bytes with their bits and extended attributes, characters as UTF-8 in hexadecimal."""
     lines = read_buffer(space, ())
     assert lines[0].startswith("SF(c0=f8) 46 4f 52 4d 30 31 20 20 41 20 46 4f 52 4d 00")
@@ -97,7 +101,7 @@ def test_read_buffer(space: PresentationSpace) -> None:
     assert {80} == {len(line.split(" ")) for line in lines}
 
 
-def test_read_buffer_of_what_was_typed(space: PresentationSpace) -> None:
+def test_what_was_typed_is_read_with_its_mdt(space: PresentationSpace) -> None:
     """Typing turns the MDT on; a field mark and a dup read as what they look like."""
     space.field_mark()
     space.dup()
@@ -114,7 +118,7 @@ def test_read_buffer_of_what_was_typed(space: PresentationSpace) -> None:
 @pytest.mark.parametrize(
     ("mode", "cells"), [("Unicode", "0043 0027 00e9 005c 0000"), ("Ebcdic", "c3 7d 51 e0 00")]
 )
-def test_read_buffer_in_other_codes(space: PresentationSpace, mode: str, cells: str) -> None:
+def test_the_buffer_is_read_in_other_codes(space: PresentationSpace, mode: str, cells: str) -> None:
     """Code points, or EBCDIC."""
     assert f"SF(c0=c0,42=f2,41=f4) {cells}" in read_buffer(space, (mode,))[6]
 
@@ -126,7 +130,7 @@ def test_ebcdic_is_that_of_s3270() -> None:
     assert read_buffer(display, ("ebcdic",))[0].startswith("ad bd ba bb b0 5f 6f 1c 00")
 
 
-def test_read_buffer_refuses(space: PresentationSpace) -> None:
+def test_the_buffer_is_not_read_in_an_unknown_way_or_without_a_field(space: PresentationSpace) -> None:
     """An unknown way of reading, and a field where there is none."""
     with pytest.raises(Fault, match="Parameter must be ascii, ebcdic, unicode or field"):
         read_buffer(space, ("foo",))
@@ -134,7 +138,7 @@ def test_read_buffer_refuses(space: PresentationSpace) -> None:
         read_buffer(PresentationSpace(), ("Field",))
 
 
-def test_field_text(space: PresentationSpace) -> None:
-    """The field under the cursor, without its attribute byte."""
+def test_the_text_of_a_field_is_without_its_attribute_byte(space: PresentationSpace) -> None:
+    """Of the field under the cursor."""
     space.set_cursor(501)
     assert field_text(space) == ["C'\u00e9\\     "]

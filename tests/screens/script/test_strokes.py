@@ -26,8 +26,8 @@ from screens.script.strokes import strokes
         (r"\q", ["q"]),
     ],
 )
-def test_escapes(text: str, typed: list[str]) -> None:
-    """Each escape is a key or a character."""
+def test_an_escape_is_a_key_or_a_character(text: str, typed: list[str]) -> None:
+    """Those of s3270 and of C; after an unknown one comes what follows the backslash."""
     assert typed == list(strokes(text))
 
 
