@@ -40,6 +40,11 @@ class HouseMap(Map):
             **values,
         )
 
+    @classmethod
+    def unused_key(cls, task: Task[Any], /) -> Send:
+        """The map as it came back, with what to say to a key the transaction has no use for."""
+        return cls.mistake(task, task.receive(cls), "", no_function(task))
+
 
 _RED_MESSAGE: Mapping[str, Look] = {"message": {"color": "red"}}
 

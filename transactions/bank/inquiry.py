@@ -10,7 +10,6 @@ from monitor.task import Task
 from transactions.bank.maps import ACCT01
 from transactions.bank.records import Account
 from transactions.bank.statement import Statement
-from transactions.house import no_function
 from transactions.money import money
 
 
@@ -39,7 +38,7 @@ async def inquiry(task: Task[Inquiry]) -> Outcome:
         case Aid.PF6:
             return Converse(ACCT01.mistake(task, task.receive(ACCT01), "number", "Show an account first"))
         case _:
-            return Converse(ACCT01.mistake(task, task.receive(ACCT01), "", no_function(task)))
+            return Converse(ACCT01.unused_key(task))
 
 
 async def show(task: Task[Inquiry]) -> Outcome:

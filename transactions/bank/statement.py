@@ -9,7 +9,6 @@ from monitor.program import transaction
 from monitor.task import Task
 from transactions.bank.maps import STMT01
 from transactions.bank.records import EARLIER, LATER, Account, Movement
-from transactions.house import no_function
 from transactions.money import money
 
 LINES = len(STMT01.day.fields)
@@ -47,7 +46,7 @@ async def statement(task: Task[Statement]) -> Outcome:
         case Aid.PF3 | Aid.PF12:
             return TransferTo("MENU")
         case _:
-            return Converse(STMT01.mistake(task, task.receive(STMT01), "", no_function(task)))
+            return Converse(STMT01.unused_key(task))
 
 
 async def asked(task: Task[Statement]) -> Outcome:

@@ -13,7 +13,6 @@ from monitor.records import changed
 from monitor.task import Task
 from transactions.bank.maps import XFER01
 from transactions.bank.records import Account, LedgerEntry
-from transactions.house import no_function
 from transactions.money import minor_units, money
 
 
@@ -52,7 +51,7 @@ async def transfer(task: Task[Transfer]) -> Outcome:
         case Aid.PF3 | Aid.PF12:
             return TransferTo("MENU")
         case _:
-            return Converse(XFER01.mistake(task, task.receive(XFER01), "", no_function(task)))
+            return Converse(XFER01.unused_key(task))
 
 
 async def check(task: Task[Transfer], advice: str) -> Outcome:

@@ -14,7 +14,6 @@ from monitor.task import Task
 from transactions.commands import line_command
 from transactions.helpdesk.maps import TKTQ01, TKTQ02
 from transactions.helpdesk.records import Ticket
-from transactions.house import no_function
 from transactions.paging import Pages
 
 LINES = len(TKTQ01.number.fields)
@@ -52,7 +51,7 @@ async def tickets(task: Task[Desk]) -> Outcome:
         case Aid.PF3 | Aid.PF12:
             return TransferTo("MENU")
         case _ if task.area.number:
-            return Converse(TKTQ02.mistake(task, task.receive(TKTQ02), "", no_function(task)))
+            return Converse(TKTQ02.unused_key(task))
         case Aid.ENTER:
             return await choose(task)
         case Aid.PF7 | Aid.PF8:
@@ -62,7 +61,7 @@ async def tickets(task: Task[Desk]) -> Outcome:
         case Aid.PF9:
             return await queue(task, wrong="No ticket is parked here")
         case _:
-            return Converse(TKTQ01.mistake(task, task.receive(TKTQ01), "", no_function(task)))
+            return Converse(TKTQ01.unused_key(task))
 
 
 async def parked(task: Task[Desk]) -> list[Parked]:

@@ -11,7 +11,6 @@ from monitor.program import transaction
 from monitor.records import changed
 from monitor.task import Task
 from transactions.commands import line_command
-from transactions.house import no_function
 from transactions.inventory.maps import INVB01, INVB02
 from transactions.inventory.records import Item
 from transactions.money import minor_units, money
@@ -50,13 +49,13 @@ async def inventory(task: Task[Inventory]) -> Outcome:
         case Aid.PF3 | Aid.PF12:
             return TransferTo("MENU")
         case _ if task.area.number:
-            return Converse(INVB02.mistake(task, task.receive(INVB02), "", no_function(task)))
+            return Converse(INVB02.unused_key(task))
         case Aid.ENTER:
             return await chosen(task)
         case Aid.PF7 | Aid.PF8:
             return await turned(task)
         case _:
-            return Converse(INVB01.mistake(task, task.receive(INVB01), "", no_function(task)))
+            return Converse(INVB01.unused_key(task))
 
 
 def pages(task: Task[Inventory]) -> Pages[Item]:

@@ -15,7 +15,6 @@ from monitor.exchange import Aid, Send
 from monitor.outcome import Converse, Finish, Outcome, TransferTo
 from monitor.program import transaction
 from monitor.task import Task
-from transactions.house import no_function
 from transactions.money import money
 from transactions.numbers.maps import NUMS01
 from transactions.numbers.portfolio import shares, value_in_python, value_with_numpy
@@ -57,7 +56,7 @@ def revaluation(task: Task[Revaluation]) -> Outcome:
         case Aid.PF3 | Aid.PF12:
             return TransferTo("MENU")
         case _:
-            return Converse(NUMS01.mistake(task, task.receive(NUMS01), "", no_function(task)))
+            return Converse(NUMS01.unused_key(task))
 
 
 def compute(task: Task[Revaluation]) -> Outcome:

@@ -11,7 +11,6 @@ from monitor.outcome import Converse, Finish, Outcome, TransferTo
 from monitor.program import transaction
 from monitor.records import changed
 from monitor.task import Task
-from transactions.house import no_function
 from transactions.inventory.records import Item
 from transactions.money import money
 from transactions.orders.maps import ORDR01
@@ -51,7 +50,7 @@ async def order(task: Task[Order]) -> Outcome:
         case Aid.PF3 | Aid.PF12:
             return TransferTo("MENU")
         case _:
-            return Converse(ORDR01.mistake(task, task.receive(ORDR01), "", no_function(task)))
+            return Converse(ORDR01.unused_key(task))
 
 
 async def check(task: Task[Order]) -> Outcome:
