@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from monitor.cli import main
 from screens.map import MAPS
 from screens.replay.actions import write
-from screens.replay.commands.run import is_drawn
+from screens.replay.commands.drawn import is_drawn
 from screens.replay.faults import ScenarioError
 from screens.replay.foreign import from_s3270, from_wsim, kind_of
 from tests.replay.scenarios import scenario_text

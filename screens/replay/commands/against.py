@@ -19,7 +19,7 @@ from monitor.errors import MonitorError
 from monitor.recall import layouts, seed_of, steps_in
 from monitor.settings import Settings
 from monitor.units import unit_name
-from screens.replay.commands.run import is_drawn, screen_width
+from screens.replay.commands.drawn import is_drawn, screen_width
 from screens.replay.comparison import Seen, changed_cells, side_by_side
 from screens.replay.records import Unlike
 from screens.replay.rendering import block

@@ -8,7 +8,7 @@ import click
 
 from monitor.cli import region_options
 from monitor.settings import Settings
-from screens.replay.commands.run import screen_width
+from screens.replay.commands.drawn import screen_width
 from screens.replay.comparison import Seen, changed_cells, side_by_side
 from screens.replay.filming import frames_of
 from screens.replay.filmstrip import Frame

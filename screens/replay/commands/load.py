@@ -19,7 +19,7 @@ from monitor.cli import Number, region_options
 from monitor.report_files import PRINTED, ReportFile, check_reports, write_report
 from monitor.settings import Settings
 from monitor.startup import open_region
-from screens.replay.commands.run import is_drawn
+from screens.replay.commands.drawn import is_drawn
 from screens.replay.drivers.ground import load_fixture, region_settings
 from screens.replay.figures import Figures, StepFigures, step_figures
 from screens.replay.loading import Load, Plan

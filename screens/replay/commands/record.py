@@ -18,8 +18,8 @@ from monitor.importing import named
 from monitor.recall import StoredStep, seed_of, steps_of_terminal
 from monitor.settings import Settings
 from monitor.startup import open_region
+from screens.replay.commands.drawn import is_drawn
 from screens.replay.commands.output import check_new, force_option
-from screens.replay.commands.run import is_drawn
 from screens.replay.drivers.ground import Seeds
 from screens.replay.recording import input_of, scenario_of
 from screens.replay.running import run_file

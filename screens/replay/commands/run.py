@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import click
 
 from monitor.cli import region_options
 from monitor.report_files import PRINTED, ReportFile, check_reports, write_report
 from monitor.settings import Settings
+from screens.replay.commands.drawn import is_drawn, screen_width
 from screens.replay.drivers import VIA
 from screens.replay.faults import ScenarioError
 from screens.replay.playing import Played, Report
@@ -22,8 +21,6 @@ from screens.replay.reading import find_scenarios
 from screens.replay.running import STOPPED, Way, one_by_one, side_by_side
 from screens.replay.stopping import Stop
 from screens.replay.telling import as_json, as_junit, report_lines, step_line
-
-WIDTH_WITHOUT_TERMINAL = 170
 
 
 @click.command()
@@ -108,16 +105,6 @@ def _wait_for_enter(stop: Stop, file: Path, played: Played) -> None:
         raise ScenarioError(file, played.step.line, problem) from None
     finally:
         stop.raises = False
-
-
-def screen_width() -> int:
-    """Columns there are for two screens side by side."""
-    return shutil.get_terminal_size().columns if is_drawn(sys.stdout) else WIDTH_WITHOUT_TERMINAL
-
-
-def is_drawn(stream: TextIO | None) -> bool:
-    """True if what is written there is read on a terminal; a stream that was closed before the start is None."""
-    return stream is not None and stream.isatty()
 
 
 def _print(report: Report, *, quiet: bool, attributes: bool) -> None:
