@@ -35,7 +35,7 @@ COMMANDS = {
     ),
     "demo": ("monitor.cli:demo", "Open the sample bank; without a terminal to draw on, show the tour."),
     "doctor": (
-        "monitor.inspection:doctor",
+        "monitor.doctor:doctor",
         "Say what is installed, whether the settings can be used and the store is sound.",
     ),
     "dump": ("monitor.inspection:dump", "Show the dump of one abend."),
