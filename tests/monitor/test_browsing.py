@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -94,14 +95,47 @@ async def test_a_browse_begins_at_the_place_of_one_record(disk: Disk) -> None:
     await perform(disk, write, look)
 
 
-changes = st.lists(
+Edit = tuple[str, int, str]
+"""What to do, the number of an account, its owner from then on."""
+
+edits_of_a_step = st.lists(
     st.tuples(st.sampled_from(["put", "delete"]), st.integers(0, 12), st.sampled_from("ABC")), max_size=8
 )
 
 
+async def made(task: Task[NoArea], edits: list[Edit], accounts: dict[int, Account]) -> dict[int, Account]:
+    """The accounts after some changes of this step."""
+    after = dict(accounts)
+    for what, number, owner in edits:
+        there = await task.files[Account].read(number) is not None
+        if what == "put":
+            record = Account(number, owner, 5)
+            await (task.files[Account].rewrite if there else task.files[Account].write)(record)
+            after[number] = record
+        elif there:
+            await task.files[Account].delete(number)
+            del after[number]
+    return after
+
+
+def from_place(
+    accounts: Iterable[Account], place: tuple[Any, ...], *, backward: bool, alternate: bool
+) -> list[Account]:
+    """The accounts in order, from a place on: what a browse is compared with."""
+
+    def sort_key(account: Account) -> tuple[Any, int]:
+        return (account.owner if alternate else account.number, account.number)
+
+    def is_reached(account: Account) -> bool:
+        begin = sort_key(account)[: len(place)]
+        return begin <= place if backward else begin >= place
+
+    return sorted(filter(is_reached, accounts), key=sort_key, reverse=backward)
+
+
 @settings(max_examples=40)
 @given(
-    changes,
+    edits_of_a_step,
     st.none() | st.integers(-1, 13),
     st.integers(0, 12),
     st.booleans(),
@@ -109,7 +143,7 @@ changes = st.lists(
     st.none() | st.integers(0, 12),
 )
 def test_browse_is_a_sorted_file_with_own_changes(
-    edits: list[tuple[str, int, str]],
+    edits: list[Edit],
     start: int | None,
     limit: int,
     backward: bool,
@@ -122,9 +156,6 @@ def test_browse_is_a_sorted_file_with_own_changes(
     if place and alternate and key is not None:
         place = (*place, key)
 
-    def sort_key(account: Account) -> tuple[Any, int]:
-        return (account.owner if alternate else account.number, account.number)
-
     async def prepare(task: Task[NoArea]) -> None:
         for number in range(1, 10):
             await task.files[Account].delete(number)
@@ -134,26 +165,8 @@ def test_browse_is_a_sorted_file_with_own_changes(
             await task.files[Account].write(account)
 
     async def body(task: Task[NoArea]) -> None:
-        after = dict(before)
-        for what, number, owner in edits:
-            there = await task.files[Account].read(number) is not None
-            if what == "put":
-                record = Account(number, owner, 5)
-                await (task.files[Account].rewrite if there else task.files[Account].write)(record)
-                after[number] = record
-            elif there:
-                await task.files[Account].delete(number)
-                del after[number]
-        expected = sorted(after.values(), key=sort_key, reverse=backward)
-        expected = [
-            account
-            for account in expected
-            if (
-                sort_key(account)[: len(place)] <= place
-                if backward
-                else sort_key(account)[: len(place)] >= place
-            )
-        ]
+        after = await made(task, edits, before)
+        expected = from_place(after.values(), place, backward=backward, alternate=alternate)
         found = await task.files[Account].browse(
             place or None, limit=limit, backward=backward, alternate=alternate
         )
