@@ -46,7 +46,7 @@ class Interpreter:
             said += fault.lines
             verdict = "error"
         except Exception as error:  # noqa: BLE001  around a terminal: said, and the script can attach it again
-            _log.exception("terminal %s", self._work.terminal.terminal)
+            _log.exception("terminal %s", self._work.terminal.name)
             self._work.terminal.disconnect()
             said += (f"{type(error).__name__}: {error}", "Disconnected. Use Connect() to go on.")
             verdict = "error"

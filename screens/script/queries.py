@@ -43,7 +43,7 @@ _LISTED: Mapping[str, Callable[[ScriptTerminal], str]] = {
     "Host": lambda terminal: f"host {HOST}" if terminal.attached else "",
     "KeyboardLock": lambda terminal: "false" if keyboard(terminal.space) == "U" else "true",
     "LocalEncoding": lambda _: "UTF-8",
-    "LuName": lambda terminal: terminal.terminal,
+    "LuName": lambda terminal: terminal.name,
     "ScreenSizeCurrent": _named_size,
     "ScreenSizeMax": _named_size,
     "TerminalName": _model,

@@ -14,9 +14,9 @@ from screens.station import Station
 class ScriptTerminal:
     """One terminal, one host, one display; a key is pressed once its answer is on the display."""
 
-    def __init__(self, host: Host, decoder: Decoder, terminal: str) -> None:
-        self.terminal = terminal
-        self._station = Station(terminal, decoder)
+    def __init__(self, host: Host, decoder: Decoder, name: str) -> None:
+        self.name = name
+        self._station = Station(name, decoder)
         self.space = self._station.space
         self.space.lock = Lock.NOT_CONNECTED
         self.attached = False
@@ -26,7 +26,7 @@ class ScriptTerminal:
 
     async def connect(self) -> None:
         """Take the terminal over, and show the screen it is on."""
-        answer = await self._host.attach(self.terminal)
+        answer = await self._host.attach(self.name)
         if isinstance(answer, Refused):
             raise Fault(answer.text)
         self.attached = True
