@@ -17,7 +17,7 @@ from screens.replay.actions import (
 )
 from screens.replay.faults import ActionError, ScenarioError
 from screens.replay.foreign import script_key, script_string
-from screens.replay.playing import Player, player_of
+from screens.replay.playing import Player, Way, player_of
 from screens.replay.scenario import Scenario
 from screens.replay.secrets import is_reference
 
@@ -28,7 +28,7 @@ async def to_s3270(scenario: Scenario, settings: Settings, *, screens: bool = Fa
         _comment(scenario.title or scenario.file.name),
         _comment(f"terminal {scenario.terminal}, user {scenario.user}"),
     ]
-    async with player_of(scenario, settings) as player:
+    async with player_of(scenario, Way(settings)) as player:
         for number, step in enumerate(scenario.steps, start=1):
             lines.append(_comment(f"step {number}{f': {step.note}' if step.note else ''}"))
             following = (*step.actions[1:], None)

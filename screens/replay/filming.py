@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.settings import Settings
 from screens.replay.actions import write
 from screens.replay.filmstrip import Frame, Paper, frame, step_title
-from screens.replay.playing import player_of
+from screens.replay.playing import Way, player_of
 from screens.replay.reading import load_scenario
 from screens.replay.recording import Replica, aid_of, note_of
 from screens.replay.rendering import attributes_of
@@ -26,7 +26,7 @@ def frames_of(name: str, settings: Settings, paper: Paper = Paper.TEXT) -> list[
 async def of_scenario(scenario: Scenario, settings: Settings, paper: Paper) -> list[Frame]:
     """What a scenario shows when it is run."""
     frames = []
-    async with player_of(scenario, settings) as player:
+    async with player_of(scenario, Way(settings)) as player:
         for number, step in enumerate(scenario.steps, start=1):
             played = await player.play(number, step)
             title = step_title(number, step.note)

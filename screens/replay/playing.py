@@ -36,6 +36,18 @@ _RESET, _ENTER = Press(Key.RESET), Press(Key.ENTER)
 Pace = Callable[[float], Awaitable[None]]
 
 
+class Way(msgspec.Struct, frozen=True):
+    """How scenarios are played."""
+
+    settings: Settings
+    via: str = "core"
+    """The driver, by its name."""
+    strict_time: bool = False
+    """True: a step slower than its `within_ms` differs."""
+    pace: Pace | None = None
+    """What waits in real time while the scenario's clock goes on; None: nothing does."""
+
+
 class Played(msgspec.Struct, frozen=True):
     """One step, done and compared."""
 
@@ -241,35 +253,26 @@ def _check_unwatched(scenario: Scenario, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def player_of(
-    scenario: Scenario, settings: Settings, via: str = "core", pace: Pace | None = None
-) -> AsyncIterator[Player]:
+async def player_of(scenario: Scenario, way: Way) -> AsyncIterator[Player]:
     """Who plays a scenario, on a driver that is open; raises `ScenarioError` when it cannot begin."""
-    _check_unwatched(scenario, settings)
+    _check_unwatched(scenario, way.settings)
     secrets = Secrets.of(scenario.secrets)
-    driver = driver_of(via, scenario, settings)
+    driver = driver_of(way.via, scenario, way.settings)
     try:
         try:
             await driver.open()
         except (ActionError, sqlite3.Error) as error:
             raise ScenarioError(scenario.file, 0, str(error)) from error
-        yield Player(scenario, driver, secrets, pace)
+        yield Player(scenario, driver, secrets, way.pace)
     finally:
         await driver.close()
 
 
-async def play(
-    scenario: Scenario,
-    settings: Settings,
-    via: str = "core",
-    *,
-    pace: Pace | None = None,
-    strict_time: bool = False,
-) -> AsyncIterator[Played]:
+async def play(scenario: Scenario, way: Way) -> AsyncIterator[Played]:
     """Every step of a scenario, as it is done."""
-    async with player_of(scenario, settings, via, pace) as player:
+    async with player_of(scenario, way) as player:
         for number, step in enumerate(scenario.steps, start=1):
-            yield await player.play(number, step, strict_time=strict_time)
+            yield await player.play(number, step, strict_time=way.strict_time)
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -296,28 +299,20 @@ class Report(msgspec.Struct, frozen=True):
         return 2 if self.trouble else 0
 
 
-async def report_on(
-    scenario: Scenario,
-    settings: Settings,
-    via: str,
-    *,
-    pace: Pace | None = None,
-    strict_time: bool = False,
-    told: Callable[[Played], None] = lambda _: None,
-) -> Report:
+async def report_on(scenario: Scenario, way: Way, told: Callable[[Played], None] = lambda _: None) -> Report:
     """Play a scenario to its end, or as far as it goes."""
     started = time.perf_counter()
     played: list[Played] = []
     trouble = ""
     try:
-        async for step in play(scenario, settings, via, pace=pace, strict_time=strict_time):
+        async for step in play(scenario, way):
             played.append(step)
             told(step)
     except MonitorError as error:
         trouble = str(error)
     return Report(
         str(scenario.file),
-        via,
+        way.via,
         tuple(played),
         trouble,
         len(scenario.steps),

@@ -15,11 +15,9 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import msgspec
-
 from monitor.errors import MonitorError
 from monitor.settings import Settings
-from screens.replay.playing import Pace, Played, Report, report_on
+from screens.replay.playing import Played, Report, Way, report_on
 from screens.replay.reading import load_scenario
 from screens.replay.stopping import Stop
 
@@ -29,15 +27,6 @@ ending_s_max = 5.0
 
 Tell = Callable[[Path, Played], None]
 """Called after each step of a file."""
-
-
-class Way(msgspec.Struct, frozen=True):
-    """How scenarios are run."""
-
-    settings: Settings
-    via: str
-    strict_time: bool = False
-    pace: Pace | None = None
 
 
 def run_file(file: Path, settings: Settings, via: str) -> Report:
@@ -59,7 +48,7 @@ def run_until(stop: Stop, file: Path, way: Way, tell: Tell | None = None) -> Rep
         if tell is not None:
             tell(file, step)
 
-    report = report_on(scenario, way.settings, way.via, pace=way.pace, strict_time=way.strict_time, told=note)
+    report = report_on(scenario, way, told=note)
     try:
         return asyncio.run(stop.cancels(report))
     except asyncio.CancelledError:

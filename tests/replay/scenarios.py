@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from monitor.settings import Settings
-from screens.replay.playing import Report, report_on
+from screens.replay.playing import Report, Way, report_on
 from screens.replay.reading import read_scenario
 
 HEADER = 'format = 1\nprograms = ["tests.replay.programs"]\n'
@@ -20,7 +20,7 @@ def scenario_text(transaction: str, *steps: str, header: str = "") -> str:
 
 def played(text: str, via: str = "core", file: Path = Path("x.replay.toml")) -> Report:
     """The report on a scenario's text."""
-    return asyncio.run(report_on(read_scenario(file, text), Settings(), via))
+    return asyncio.run(report_on(read_scenario(file, text), Way(Settings(), via)))
 
 
 def problems(report: Report) -> list[str]:

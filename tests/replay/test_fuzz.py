@@ -14,7 +14,7 @@ from monitor.settings import Settings
 from screens.replay.approving import approved
 from screens.replay.faults import ScenarioError
 from screens.replay.foreign import from_s3270, from_wsim
-from screens.replay.playing import Report, report_on
+from screens.replay.playing import Report, Way, report_on
 from screens.replay.reading import read_scenario
 from screens.replay.scenario import Scenario
 from screens.replay.writing import text_of_scenario
@@ -55,7 +55,7 @@ def verdict(text: str) -> str:
     except ScenarioError as error:
         assert str(error).startswith("x.replay.toml:")
         return "error"
-    report: Report = asyncio.run(asyncio.wait_for(report_on(scenario, Settings(), "core"), 20))
+    report: Report = asyncio.run(asyncio.wait_for(report_on(scenario, Way(Settings())), 20))
     assert report.verdict in (0, 1, 2)
     assert (report.verdict == 2) <= bool(report.trouble)
     if report.verdict == 1:

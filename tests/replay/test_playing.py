@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.settings import Settings
-from screens.replay.playing import player_of
+from screens.replay.playing import Way, player_of
 from screens.replay.reading import read_scenario
 from tests.replay.scenarios import HEADER, played, problems, scenario_text
 
@@ -169,7 +169,7 @@ def test_a_wait_that_is_kept_does_not_count() -> None:
             assert player._limit is not None
             limits.append(player._limit.when())
 
-        async with player_of(scenario, Settings(), pace=pace) as player:
+        async with player_of(scenario, Way(Settings(), pace=pace)) as player:
             await player.play(1, scenario.steps[0])
 
     asyncio.run(play())

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from monitor.settings import Settings
-from screens.replay.running import STOPPED, Way, one_by_one, side_by_side
+from screens.replay.playing import Way
+from screens.replay.running import STOPPED, one_by_one, side_by_side
 from screens.replay.stopping import Stop
 from tests.replay.scenarios import scenario_text
 

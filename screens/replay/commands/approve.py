@@ -13,7 +13,7 @@ from monitor.settings import Settings
 from screens.replay.approving import approved
 from screens.replay.drivers import VIA
 from screens.replay.faults import ScenarioError
-from screens.replay.playing import report_on
+from screens.replay.playing import Way, report_on
 from screens.replay.reading import find_scenarios, load_scenario, read_text
 from screens.replay.writing import write_text
 
@@ -60,7 +60,7 @@ def approve_file(
     scenario = load_scenario(file)
     if missing := [number for number in only if number > len(scenario.steps)]:
         raise ScenarioError(file, 0, f"there is no step {missing[0]}, it has {len(scenario.steps)}")
-    report = asyncio.run(report_on(scenario, settings, via))
+    report = asyncio.run(report_on(scenario, Way(settings, via)))
     played = [step for step in report.played if not only or step.number in only]
     before = read_text(file)
     after, left = approved(before, played, fill=fill)

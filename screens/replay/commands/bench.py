@@ -21,7 +21,7 @@ from monitor.startup import open_region
 from screens.replay.commands.against import Outcome, run_again
 from screens.replay.drivers.ground import load_fixture, region_settings
 from screens.replay.loading import Load, Plan
-from screens.replay.playing import report_on
+from screens.replay.playing import Way, report_on
 from screens.replay.reading import load_scenario
 from screens.replay.scenario import Scenario
 
@@ -64,7 +64,7 @@ async def _repeat(scenario: Scenario, settings: Settings, via: str, seconds: flo
     """Play a scenario until the time is over: (steps, seconds)."""
     played, started = 0, time.perf_counter()
     while (elapsed_s := time.perf_counter() - started) < seconds:
-        report = await report_on(scenario, settings, via)
+        report = await report_on(scenario, Way(settings, via))
         if report.verdict:
             raise click.ClickException(f"{report.file} does not pass: {report.trouble or 'it differs'}")
         played += len(report.played)

@@ -15,7 +15,7 @@ from monitor.settings import Settings
 from screens.replay.approving import approved
 from screens.replay.commands.output import check_new, force_option
 from screens.replay.foreign import READERS, kind_of
-from screens.replay.playing import report_on
+from screens.replay.playing import Way, report_on
 from screens.replay.reading import read_text
 from screens.replay.writing import check_writable, text_of_scenario, write_text
 
@@ -56,7 +56,7 @@ def import_(
     made = text_of_scenario(msgspec.structs.replace(scenario, file=file))
     left: list[str] = []
     if not empty:
-        report = asyncio.run(report_on(scenario, settings, "core"))
+        report = asyncio.run(report_on(scenario, Way(settings)))
         if report.trouble:
             raise MonitorError(f"{report.trouble}; nothing is written, --empty writes it without playing it")
         made, left = approved(made, report.played, fill=True)

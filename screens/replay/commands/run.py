@@ -16,9 +16,9 @@ from monitor.settings import Settings
 from screens.replay.commands.drawn import is_drawn, screen_width
 from screens.replay.drivers import VIA
 from screens.replay.faults import ScenarioError
-from screens.replay.playing import Played, Report
+from screens.replay.playing import Played, Report, Way
 from screens.replay.reading import find_scenarios
-from screens.replay.running import STOPPED, Way, one_by_one, side_by_side
+from screens.replay.running import STOPPED, one_by_one, side_by_side
 from screens.replay.stopping import Stop
 from screens.replay.telling import as_json, as_junit, report_lines, step_line
 
