@@ -92,6 +92,16 @@ class Log:
         return sum(not there(step) for step in self.steps)
 
 
+class _Trial(NamedTuple):
+    """What the process that is killed is told, and the one after it."""
+
+    competitor: str
+    store: str
+    terminals: int
+    seed: int
+    commit_delay_s: float
+
+
 async def measure(
     competitor: Competitor,
     template: Path,
@@ -106,17 +116,11 @@ async def measure(
     findings: list[str] = []
     for number in range(kills):
         store = copied(template, f"killed {competitor.name} {number}")
-        values = {
-            "competitor": competitor.name,
-            "store": str(store),
-            "terminals": terminals,
-            "seed": 40 + number,
-            "commit_delay_s": commit_delay_s,
-        }
-        log = await _killed(values, answers + 37 * number, notes)
+        trial = _Trial(competitor.name, str(store), terminals, 40 + number, commit_delay_s)
+        log = await _killed(trial, answers + 37 * number, notes)
         if log.steps:
-            stands = await _restarted(values, notes)
-            findings += _look(store, log, stands, found, competitor, values)
+            stands = await _restarted(trial, notes)
+            findings += _look(trial, log, stands, found, steps_kept=competitor.steps_kept)
         remove(store)
     expected = "0 lost, 0 doubled" if competitor.saves else "all lost"
     return Survival(
@@ -125,10 +129,10 @@ async def measure(
     )  # fmt: skip
 
 
-async def _killed(values: dict[str, Any], answers: int, notes: set[str]) -> Log:
+async def _killed(trial: _Trial, answers: int, notes: set[str]) -> Log:
     """Let it work until so many answers came, and kill it; one that ends by itself is noted, and counts as killed."""
     log, events = Log(), []
-    async with child("work", values) as process:
+    async with child("work", trial._asdict()) as process:
         try:
             await process.heard()  # all terminals are attached
             while answers:
@@ -142,12 +146,12 @@ async def _killed(values: dict[str, Any], answers: int, notes: set[str]) -> Log:
     return log
 
 
-async def _restarted(values: dict[str, Any], notes: set[str]) -> dict[str, Stands]:
+async def _restarted(trial: _Trial, notes: set[str]) -> dict[str, Stands]:
     """Where the terminals stand; whatever keeps them from going on is noted."""
     stands: dict[str, Stands] = {}
     try:
-        async with child("resume", values) as process:
-            for _ in range(2 * values["terminals"]):
+        async with child("resume", trial._asdict()) as process:
+            for _ in range(2 * trial.terminals):
                 event, terminal, *said = await process.heard(30)
                 if event == "stands":
                     stands[terminal] = Stands(*said)
@@ -159,23 +163,18 @@ async def _restarted(values: dict[str, Any], notes: set[str]) -> dict[str, Stand
 
 
 def _look(
-    store: Path,
-    log: Log,
-    stands: dict[str, Stands],
-    found: Counter[str],
-    competitor: Competitor,
-    values: dict[str, Any],
+    trial: _Trial, log: Log, stands: dict[str, Stands], found: Counter[str], *, steps_kept: bool
 ) -> list[str]:
     """Compare the bank's own rows with what was shown; what the audit of the books finds is returned."""
-    with reading(store) as database:
+    with reading(Path(trial.store)) as database:
         rows, kept, findings = ledger(database), inputs(database), books(database)
     posted = Counter(reference for *_, reference, _ in rows.elements())
     found["kills"] += 1
     found["open"] += len(log.last)
     found["lost"] += sum(not log.went_on(terminal, stands.get(terminal)) for terminal in log.last)
     found["steps"] += len(log.steps)
-    found["steps lost"] += log.lost(stands, posted, set(kept) if competitor.steps_kept else None)
+    found["steps lost"] += log.lost(stands, posted, set(kept) if steps_kept else None)
     found["doubled"] += sum(count - 1 for count in posted.values())
-    after = {row_of(fresh(values["seed"], number), f"K{number:03}") for number in range(values["terminals"])}
+    after = {row_of(fresh(trial.seed, number), f"K{number:03}") for number in range(trial.terminals)}
     strangers = len(rows.keys() - log.typed - after)
     return findings + [f"ledger: {strangers} rows that nobody typed"] * bool(strangers)
