@@ -62,6 +62,12 @@ class Expected(NamedTuple):
     terminals: tuple[Answered, ...] = ()
     """Empty: the rows are counted, and not compared with what was typed."""
 
+    def and_then(self, more: Expected) -> Expected:
+        """With what they saw acknowledged afterwards."""
+        return Expected(
+            self.steps + more.steps, self.posted + more.posted, (*self.terminals, *more.terminals)
+        )
+
 
 def row_of(transfer: Transfer, terminal: str) -> Row:
     """The row of the ledger a transfer becomes; amounts are typed with two decimals."""

@@ -108,6 +108,11 @@ class Competitor(NamedTuple):
     idle_max: int = 100_000
     """More idle conversations than this are not tried."""
 
+    @property
+    def heavy(self) -> bool:
+        """True for one that is far slower than the others: it is measured with few terminals."""
+        return self.terminals_max < 1_000
+
     def style(self) -> Style:
         """The module; raises whatever a package it needs raises, ModuleNotFoundError if one is not installed."""
         style: Style = importlib.import_module(self.module)

@@ -74,12 +74,7 @@ async def measure(plan: Plan, stores: dict[str, Path]) -> AsyncIterator[Figure |
                 async with variant.opened(stores[variant.name], plan.commit_delay_s) as opened:
                     prefix = f"{place}{number % 100:02}"
                     figure, expected = await _one(plan, variant, opened, terminals, number, prefix)
-                done = acknowledged[variant.name]
-                acknowledged[variant.name] = Expected(
-                    done.steps + expected.steps,
-                    done.posted + expected.posted,
-                    done.terminals + expected.terminals,
-                )
+                acknowledged[variant.name] = acknowledged[variant.name].and_then(expected)
                 yield figure
     for variant in VARIANTS:
         for finding in audit(stores[variant.name], acknowledged[variant.name]):

@@ -8,7 +8,7 @@ import resource
 from pathlib import Path
 from typing import Any
 
-from comparison.compare.speech import say, told
+from comparison.compare.speech import say, told_to_go_on
 from comparison.competitor import Competitor
 from comparison.table import competitor_named
 from comparison.workload import transfers
@@ -35,10 +35,10 @@ async def idle(competitor: str, store: str, conversations: int) -> None:
         tune_process()
         if style.idle == "connected":
             say("port", opened.port)
-            await told()
+            await told_to_go_on()
             before = own_bytes()
             say("warm")
-            await told()
+            await told_to_go_on()
         elif style.idle == "stored":
             before = 0
             await _wake(style, opened, conversations)
@@ -47,7 +47,7 @@ async def idle(competitor: str, store: str, conversations: int) -> None:
             before = own_bytes()
             await _begin(style, opened, range(conversations))
         say("bytes", own_bytes() - before)
-        await told()
+        await told_to_go_on()
 
 
 async def restarted(competitor: str, store: str, terminal: str, commit_delay_s: float) -> None:

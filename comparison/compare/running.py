@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 from comparison.bank_store import make_template
 from comparison.bench.rounds import fsync_ms
@@ -45,65 +46,86 @@ async def run(
     template = await make_template(folder)
     installed = [one for one in competitors if not one.missing()]
     result = _about(plan, competitors, quick, fsync_ms(folder))
-    if "idle" in parts:
-        # first, while the process is as small as those it starts
-        some = _light(installed) if quick else installed
-        async for cost in idle.measure(some, plan.idle, folder, plan.commit_delay_s):
-            progress(f"idle: {cost.name}, {cost.conversations:,}")
-            result.idle.append(cost)
+    running = _Run(plan, parts, folder, template, progress, result)
+    # first, while the process is as small as those it starts
+    await running.idle(_light(installed) if quick else installed)
     for one in installed:
-        if not plan.everything and (one.name in REACHED_OTHERWISE or one.terminals_max < 1_000):
-            continue
-        await _experiments(result, plan, one, parts, template, folder, progress)
-    if "neighbour" in parts and any(one.name == ENTRACTE for one in installed):
-        async for beside in neighbour.measure(template, plan):
-            progress(f"bad neighbour: {beside.name}, {beside.kind}")
-            result.neighbour.append(beside)
-    await _speed(result, Bench(plan, installed, template), parts, progress)
+        if plan.everything or not (one.name in REACHED_OTHERWISE or one.heavy):
+            await running.survival(one)
+            await running.deploy(one)
+    if any(one.name == ENTRACTE for one in installed):
+        await running.neighbour()
+    await running.speed(installed)
     result.spin_after = spin()
     result.seconds = time.perf_counter() - began
     return result
 
 
-async def _experiments(
-    result: Result,
-    plan: Plan,
-    one: Competitor,
-    parts: Sequence[str],
-    template: Path,
-    folder: Path,
-    progress: Progress,
-) -> None:
-    if "survival" in parts:
-        progress(f"survival: {one.name}")
-        terminals = HEAVY_KILLED_TERMINALS if one.terminals_max < 1_000 else survival.TERMINALS
+class _Run(NamedTuple):
+    """The parts of a run; each does nothing if it is not asked for."""
+
+    plan: Plan
+    parts: Sequence[str]
+    folder: Path
+    template: Path
+    progress: Progress
+    result: Result
+
+    async def idle(self, competitors: Sequence[Competitor]) -> None:
+        if "idle" not in self.parts:
+            return
+        costs = idle.measure(competitors, self.plan.idle, self.folder, self.plan.commit_delay_s)
+        async for cost in costs:
+            self.progress(f"idle: {cost.name}, {cost.conversations:,}")
+            self.result.idle.append(cost)
+
+    async def survival(self, one: Competitor) -> None:
+        if "survival" not in self.parts:
+            return
+        self.progress(f"survival: {one.name}")
+        plan = self.plan
+        terminals = HEAVY_KILLED_TERMINALS if one.heavy else survival.TERMINALS
         row = await survival.measure(
-            one, template, plan.kills, plan.answers_before_kill, terminals, plan.commit_delay_s
+            one, self.template, plan.kills, plan.answers_before_kill, terminals, plan.commit_delay_s
         )
-        result.survival.append(row)
-        result.findings += [f"{one.name}, killed: {finding}" for finding in row.findings]
-    if "deploy" in parts:
-        progress(f"deploy: {one.name}")
-        release = folder / deploy.RELEASE
+        self.result.survival.append(row)
+        self.result.findings += [f"{one.name}, killed: {finding}" for finding in row.findings]
+
+    async def deploy(self, one: Competitor) -> None:
+        if "deploy" not in self.parts:
+            return
+        self.progress(f"deploy: {one.name}")
+        release = self.folder / deploy.RELEASE
         if not release.is_dir():
-            await asyncio.to_thread(deploy.next_release, folder)
-        result.deploy.append(await deploy.measure(one, template, release, plan.commit_delay_s))
+            await asyncio.to_thread(deploy.next_release, self.folder)
+        row = await deploy.measure(one, self.template, release, self.plan.commit_delay_s)
+        self.result.deploy.append(row)
 
+    async def neighbour(self) -> None:
+        if "neighbour" not in self.parts:
+            return
+        async for beside in neighbour.measure(self.template, self.plan):
+            self.progress(f"bad neighbour: {beside.name}, {beside.kind}")
+            self.result.neighbour.append(beside)
 
-async def _speed(result: Result, bench: Bench, parts: Sequence[str], progress: Progress) -> None:
-    tune_process()
-    found = []
-    if "speed" in parts:
-        async for figure in bench.closed():
-            found.append(figure)
-            speed = figure.measured.steps_per_s
-            progress(f"steps: {figure.competitor.name}, {figure.terminals} terminals, {speed:,.0f}/s")
-        result.speed = summary(found, ENTRACTE)
-    if "latency" in parts:
-        async for latency in bench.open():
-            progress(f"open loop: {latency.name}, {latency.rate:,} inputs/s")
-            result.latency.append(latency)
-    result.findings += bench.audited()
+    async def speed(self, competitors: Sequence[Competitor]) -> None:
+        """Both loops, and what the audit of the stores they worked on finds."""
+        bench = Bench(self.plan, competitors, self.template)
+        tune_process()
+        found = []
+        if "speed" in self.parts:
+            async for figure in bench.closed():
+                found.append(figure)
+                steps_per_s = figure.measured.steps_per_s
+                self.progress(
+                    f"steps: {figure.competitor.name}, {figure.terminals} terminals, {steps_per_s:,.0f}/s"
+                )
+            self.result.speed = summary(found, ENTRACTE)
+        if "latency" in self.parts:
+            async for latency in bench.open():
+                self.progress(f"open loop: {latency.name}, {latency.rate:,} inputs/s")
+                self.result.latency.append(latency)
+        self.result.findings += bench.audited()
 
 
 def _light(competitors: Sequence[Competitor]) -> list[Competitor]:

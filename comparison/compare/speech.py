@@ -14,6 +14,6 @@ def say(*values: Any) -> None:
     sys.stdout.flush()
 
 
-async def told() -> None:
+async def told_to_go_on() -> None:
     """Wait until it is told to go on."""
     await asyncio.to_thread(sys.stdin.readline)

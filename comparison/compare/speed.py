@@ -86,12 +86,8 @@ class Bench:
 
     def most(self, competitor: Competitor) -> int:
         """Terminals this competitor is measured with at most."""
-        heavy = competitor.terminals_max < 1_000
-        return (
-            min(competitor.terminals_max, self.plan.heavy_terminals_max)
-            if heavy
-            else competitor.terminals_max
-        )
+        most = competitor.terminals_max
+        return min(most, self.plan.heavy_terminals_max) if competitor.heavy else most
 
     def _turn(self, number: int) -> list[Competitor]:
         """The order of a round; every other one backwards, so that nobody always follows the same."""
@@ -115,11 +111,9 @@ class Bench:
         keyboards: Sequence[Keyboard],
         seeds: Sequence[int],
     ) -> None:
-        before, seed = self._acknowledged[competitor.name], self.plan.seed
+        seed, before = self.plan.seed, self._acknowledged[competitor.name]
         told = (keyboard.answered(seed, number) for keyboard, number in zip(keyboards, seeds, strict=True))
-        self._acknowledged[competitor.name] = Expected(
-            before.steps + steps, before.posted + posted, (*before.terminals, *told)
-        )
+        self._acknowledged[competitor.name] = before.and_then(Expected(steps, posted, tuple(told)))
 
 
 def spread(values: Sequence[float]) -> Spread:
