@@ -14,11 +14,10 @@ from monitor.clock import VirtualClock
 from monitor.exchange import Aid, Attachment, Inbound, Outbound
 from monitor.settings import Settings
 from monitor.startup import Region, open_region
-from screens.drawing import draw
 from screens.keys import Key, press, type_text
-from screens.layout import BLANK, Screen
-from screens.presentation_space import PresentationSpace
+from screens.layout import Screen
 from screens.presenter import Presenter
+from screens.station import Station
 
 BEGINNING = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden"
@@ -34,20 +33,16 @@ class Operator:
 
     def __init__(self, region: Region, store: Path, name: str = "T001") -> None:
         assert isinstance(region.presentation, Presenter)
-        self.space = PresentationSpace()
-        self.screen: Screen = BLANK
+        self._station = Station(name, region.presentation)
+        self.space = self._station.space
         self.region = region
-        self._presenter = region.presentation
         self._store = store
-        self._name = name
-        self._epoch = self._sequence = 0
 
     async def attach(self) -> None:
         """Take the terminal over and look at its screen."""
-        answer = await self.region.attach(self._name)
+        answer = await self.region.attach(self._station.terminal)
         assert isinstance(answer, Attachment), answer
-        self._epoch, self._sequence = answer.epoch, answer.sequence
-        self._look(answer.screen)
+        self._station.attach(answer)
 
     async def do(self, *keys: Key | str) -> str:
         """Press keys and type texts; returns the message row."""
@@ -59,18 +54,17 @@ class Operator:
 
     def input(self, aid: Aid) -> Inbound:
         """What a key would send now."""
-        sent = self.space.read_modified(aid)
-        return Inbound(self._name, self._epoch, self._sequence + 1, aid, sent.cursor, sent.fields, sent.text)
+        return self._station.inbound(aid)
 
     async def _send(self, aid: Aid) -> None:
         answer = await self.region.step(self.input(aid))
         assert isinstance(answer, Outbound), answer
-        self._sequence = answer.sequence
-        self._look(answer.screen)
+        self._station.answer(answer, aid)
 
-    def _look(self, encoded: str) -> None:
-        self.screen = self._presenter.decode(encoded)
-        draw(self.space, self.screen, self._presenter.layout)
+    @property
+    def screen(self) -> Screen:
+        """The stored screen."""
+        return self._station.screen
 
     @property
     def rows(self) -> list[str]:
@@ -85,18 +79,18 @@ class Operator:
     @property
     def map(self) -> str:
         """The map on the screen; empty: none."""
-        return self._presenter.layout(self.screen.panels[0].layout).map if self.screen.panels else ""
+        return self._station.layout(self.screen.panels[0].layout).map if self.screen.panels else ""
 
     @property
     def at(self) -> str:
         """The field the cursor is in."""
-        layout = self._presenter.layout(self.screen.panels[0].layout)
+        layout = self._station.layout(self.screen.panels[0].layout)
         starts = {(field.address + 1) % self.space.size: name for name, field in layout.named.items()}
         return starts.get(self.space.cursor, "")
 
     def field(self, name: str) -> str:
         """The text in a field."""
-        layout = self._presenter.layout(self.screen.panels[0].layout)
+        layout = self._station.layout(self.screen.panels[0].layout)
         field = layout.named[name]
         return self.space.shown(field.address + 1, field.length).strip()
 
