@@ -43,6 +43,9 @@ from monitor.values import has_half_characters
 
 _PASSING = (StoreBusy, StoreFull, StoreProcessLost)
 """What may be over when the key is pressed again."""
+_RUNS_AT_ONCE = 2
+_PAUSE_S = 0.002
+"""A later run waits up to so long for each before it: who changes the same records elsewhere may keep its pace."""
 _SHARE_OF_A_RUN = 0.5
 """Of `wait_s_max`: where a run began with no more of it, it is no abend of its program's if that does not do."""
 
@@ -128,6 +131,8 @@ class Dispatcher:
         engine = self._engine
         keys = (Key("terminal_state", inbound.terminal),)
         for run in range(1, engine.limits.reruns_max + 2):
+            if run > _RUNS_AT_ONCE:
+                await asyncio.sleep(engine.random.random() * run * _PAUSE_S)
             if run > 1 or waited:
                 late = (left := engine.deadlines.left(due)) <= _SHARE_OF_A_RUN
                 if left <= 0 and not rejected:
@@ -139,8 +144,7 @@ class Dispatcher:
             try:
                 received = engine.presentation.receive(screen, inbound)
             except UnknownLayout:
-                await self._learn(screen)
-                received = engine.presentation.receive(screen, inbound)
+                received = await self._received_when_learnt(screen, inbound)
             choice = choose(state, inbound, received, engine.programs, start)
             if not isinstance(choice, Run):
                 if isinstance(choice, Repeat):
@@ -198,6 +202,10 @@ class Dispatcher:
             "store failed", terminal=terminal, error=type(error).__name__, message=str(error)
         )
         return Refused(Reason.STORE if isinstance(error, _PASSING) else Reason.BROKEN, str(error))
+
+    async def _received_when_learnt(self, screen: str, inbound: Inbound) -> Received:
+        await self._learn(screen)
+        return self._engine.presentation.receive(screen, inbound)
 
     async def _learn(self, screen: str) -> None:
         await learn(self._engine.presentation, self._engine.loader, screen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from tests.monitor.bed import QUIET, Disk, Terminal, region_on
 from tests.monitor.hooked import Hook
 from tests.monitor.promising import Gate, attached, deposit, note, pay
 from tests.monitor.records import Account
+from tests.simulation.virtual_time import run_virtually
 
 TWICE = msgspec.structs.replace(QUIET, reruns_max=2)
 
@@ -80,6 +82,31 @@ async def test_a_step_runs_again_reruns_max_times(disk: Disk, races: int) -> Non
             await operator.press(text="RACE")
         assert runs == [0, 1, 2]
         assert disk.balance(1) == (races <= TWICE.reruns_max)
+
+
+def test_a_later_run_waits_a_little(disk: Disk) -> None:
+    """Not the second, but those after it: who overtakes them again and again may keep a pace of its own."""
+    began: list[float] = []
+
+    @transaction("RACE")
+    async def race(task: Task[NoArea]) -> Outcome:
+        began.append(asyncio.get_running_loop().time())
+        balance = await deposit(task, 1, 1)
+        if task.restart_count < 5:
+            disk.ask("UPDATE account SET written_by = written_by + 1")
+        return Finish(note(balance))
+
+    async def overtaken() -> None:
+        async with region_on(disk, race, limits=QUIET) as region:
+            disk.accounts({1: 0})
+            (operator,) = await attached(region, "T1")
+            await operator.press(text="RACE")
+
+    run_virtually(overtaken())
+    at_once, *later = [after - before for before, after in pairwise(began)]
+    assert at_once == 0
+    assert len(later) == 4
+    assert all(0 < waited < 0.02 for waited in later)
 
 
 @pytest.mark.parametrize("races", [2, 3])
