@@ -24,7 +24,7 @@ SELECT
     CASE WHEN t.strict AND c.type = 'ANY' COLLATE NOCASE THEN '' ELSE upper(c.type) END,
     c.pk,
     c."notnull" AND c.dflt_value IS NULL
-FROM pragma_table_list(?1) t, pragma_table_info(?1) c
+FROM pragma_table_list(:name) t, pragma_table_info(:name) c
 """
 _TRIGGERS = "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE"
 _INDEXES = "SELECT name FROM pragma_index_list(?) WHERE [unique] AND NOT partial"
@@ -48,7 +48,7 @@ def check_tables(database: sqlite3.Connection, tables: Iterable[Table]) -> tuple
 
 
 def _checked(database: sqlite3.Connection, table: Table) -> Table:
-    found = database.execute(_COLUMNS, (table.name,)).fetchall()
+    found = database.execute(_COLUMNS, {"name": table.name}).fetchall()
     if not found:
         raise StartupError(f"there is no table {table.name}; {_ADVICE} that makes it")
     present = {name: _Column(declared, primary > 0, needed > 0) for name, declared, primary, needed in found}
