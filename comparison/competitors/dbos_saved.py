@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -35,6 +37,9 @@ from comparison.teller import (
 )
 from monitor.exchange import Aid, Inbound
 from monitor.store.connection import HopConnection
+
+if sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < (3, 42):
+    raise ImportError(f"DBOS on Python 3.12 and later needs SQLite 3.42, and this is {sqlite3.sqlite_version}")
 
 WAIT_S_MAX = 90 * 86_400.0
 POLL_S = 0.01
