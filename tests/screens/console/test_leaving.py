@@ -26,12 +26,12 @@ COLOR = re.compile(rb"\x1b\[[0-9;]*(?<![0-9])(3[0-8]|4[0-8]|9[0-7]|10[0-7])(?![0
 
 
 @contextmanager
-def window(**environment: str) -> Iterator[tuple[int, int, subprocess.Popen[bytes]]]:
+def window(serve: str = "serve", **environment: str) -> Iterator[tuple[int, int, subprocess.Popen[bytes]]]:
     """The window's end of a terminal, the process's end, and the process, with its form on the screen."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     terminal = subprocess.Popen(
-        [sys.executable, "-m", "tests.screens.console.serve"],
+        [sys.executable, "-m", f"tests.screens.console.{serve}"],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -77,6 +77,20 @@ def test_without_colours_no_dialog_has_any(environment: dict[str, str]) -> None:
             said += read_until(ours, shown)
         assert COLOR.findall(said) == []
         assert b"\x1b[7" in said or b";7" in said
+
+
+def test_nothing_but_screens_is_written_to_the_window() -> None:
+    """What programs and their processes write to descriptors 1 and 2 goes nowhere, until the terminal has ended."""
+    with window("loud") as (ours, _, terminal):
+        said = read_until(ours, b"FORM01")
+        os.write(ours, b"ann\r")
+        said += read_until(ours, b"ENTER")
+        os.write(ours, b"\x11")
+        said += read_until(ours, b"second again")
+        assert terminal.wait(WAIT_S_MAX) == 0
+        left = said.index(b"\x1b[?1049l")
+        assert b"WRITTEN OVER IT" not in said
+        assert said.index(b"first again") > left
 
 
 def test_a_window_that_is_gone_ends_the_process() -> None:
