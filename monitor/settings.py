@@ -53,6 +53,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     variables = os.environ if environment is None else environment
     named = file or (Path(variables[FILE_VARIABLE]) if variables.get(FILE_VARIABLE) else None)
     values = _read(named) if named else (_read(Path(FILE)) if Path(FILE).is_file() else {})
+    values |= {name: _file_name(values[name]) for name in _FILES if isinstance(values.get(name), str)}
     if named and isinstance(store := values.get("store", FILE_OF_STORE), str):
         values["store"] = str(named.parent / store)
     if not isinstance(values.setdefault("limits", {}), dict):
@@ -76,6 +77,15 @@ def _read(file: Path) -> dict[str, Any]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} is not TOML: {error}") from error
+
+
+def _file_name(text: str) -> str:
+    """A file's name as Python has it; its bytes are UTF-8 where the system's own encoding cannot spell it."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return os.fsdecode(text.encode())
+    return text
 
 
 def _override(values: dict[str, Any], variables: Mapping[str, str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,25 @@ def test_environment_overrides_the_file(tmp_path: Path) -> None:
 def test_programs_may_have_blanks_and_commas_around_them(tmp_path: Path, text: str) -> None:
     """As people write lists."""
     assert ("a", "b") == load(tmp_path, "", programs=text).programs
+
+
+def test_files_may_have_names_that_the_locale_cannot_spell(tmp_path: Path) -> None:
+    """With a system that takes every name for ASCII the file is the one that a person named, its bytes UTF-8."""
+    (tmp_path / "entracte.toml").write_text('store = "Läger.db"\nlog = "Größe.log"', "utf-8")
+    make = (
+        "from pathlib import Path; from monitor.settings import load_settings; "
+        "settings = load_settings(); Path(settings.store).touch(); Path(settings.log).touch()"
+    )
+    ascii_names = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    root = str(Path(__file__).parents[2])
+    subprocess.run(
+        [sys.executable, "-c", make],
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, **ascii_names, "PYTHONPATH": root},
+        timeout=30,
+    )
+    assert {"entracte.toml", "Läger.db", "Größe.log"} == {file.name for file in tmp_path.iterdir()}
 
 
 def test_store_lies_beside_its_settings_file(tmp_path: Path) -> None:
