@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from monitor.errors import MonitorError, StartupError
+from monitor.signals import Ended
 
 
 def named(name: str) -> Any:
@@ -20,7 +21,9 @@ def imported(name: str) -> ModuleType:
     """The module of that name; raises `StartupError` if there is none, or if it cannot be imported."""
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except Ended:
+        raise
+    except (Exception, SystemExit) as error:  # a module that exits would end every command without a word
         if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
             raise StartupError(
                 f"programs: there is no module {name!r} ({error}); correct the settings, or install it, "
@@ -31,7 +34,7 @@ def imported(name: str) -> ModuleType:
         ) from error
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception | SystemExit) -> str:
     """What is wrong, on one line; our own errors, and those of maps, say it without their type."""
     text = " ".join((error.msg if isinstance(error, SyntaxError) else str(error)).split())
     if isinstance(error, MonitorError) or hasattr(error, "abend_code"):
@@ -39,7 +42,7 @@ def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _place(error: Exception, name: str) -> str:
+def _place(error: Exception | SystemExit, name: str) -> str:
     """The file and line where the application did it last, or that Python cannot read."""
     if isinstance(error, SyntaxError) and error.filename:
         return f" ({error.filename}, line {error.lineno})"

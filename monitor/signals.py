@@ -13,6 +13,10 @@ import click
 _ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
+class Ended(SystemExit):
+    """A signal has asked the command to end: no code's own `sys.exit`."""
+
+
 def exit_on_signals() -> None:
     """Until the running command is over, SIGTERM and SIGHUP end it as `sys.exit` does: 128 plus the signal's number.
 
@@ -36,4 +40,4 @@ def _exiting() -> Iterator[None]:
 
 
 def _exit(number: int, _: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+    raise Ended(128 + number)

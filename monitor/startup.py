@@ -299,7 +299,7 @@ def load_presentation(name: str) -> Presentation:
     """What the settings name as the presentation; raises `StartupError`."""
     try:
         made: Callable[[], Any] = named(name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, ValueError, SystemExit) as error:
         raise StartupError(
             f"presentation {name!r} cannot be loaded ({error}); correct the settings"
         ) from error

@@ -62,6 +62,8 @@ def test_a_store_of_a_newer_version_is_told(tmp_path: Path) -> None:
         ("PRESENTATION", "nowhere:X", "wrong     presentation 'nowhere:X' cannot be loaded"),
         ("PRESENTATION", "builtins:dict", "wrong     this presentation cannot be drawn; correct"),
         ("PRESENTATION", "broken:X", "wrong     presentation: it cannot be loaded (ZeroDivisionError: "),
+        ("PROGRAMS", "leaves", "wrong     programs: leaves cannot be loaded: SystemExit: 3 ("),
+        ("PRESENTATION", "leaves:X", "wrong     presentation 'leaves:X' cannot be loaded (3)"),
         ("GOOD_MORNING_TRANSID", "NONE", "wrong     good_morning_transid NONE is not loaded; this region"),
         ("LOG", "nowhere/region.log", "nowhere/region.log cannot be written; correct the settings"),
         ("LOG", ".", "cannot be written; correct the settings"),
@@ -75,6 +77,7 @@ def test_code_that_no_region_starts_with_is_told(
     if stored:
         asyncio.run(_made(store))
     (tmp_path / "broken.py").write_text("1 / 0")
+    (tmp_path / "leaves.py").write_text("import sys; sys.exit(3)")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv(f"ENTRACTE_{setting}", value)
     found = CliRunner().invoke(main, ["doctor", "--store", str(store)])

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.errors import StartupError
 from monitor.program import load
+from monitor.signals import Ended
 
 
 @pytest.fixture
@@ -34,6 +35,8 @@ def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("import json; json.loads('')", "JSONDecodeError: Expecting value: line 1 column 1 (char 0)"),
         ("raise ValueError", "ValueError"),
         ("raise ValueError('two\\nlines')", "ValueError: two lines"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+        ("raise SystemExit", "SystemExit"),
         ("import monitor; monitor.transaction('toolong')", "transaction id 'toolong' must be 1 to 4"),
         (
             "from screens.map import Map\n\n\nclass BAD0(Map): picture = ' [a'",
@@ -60,3 +63,10 @@ def test_a_module_that_is_not_there_has_no_place(hall: Path, name: str) -> None:
     (hall / "__init__.py").touch()
     with pytest.raises(StartupError, match=f"there is no module '{name}' .*; correct the settings"):
         load([name])
+
+
+def test_a_signal_while_it_is_imported_is_no_fault_of_the_application(hall: Path) -> None:
+    """The command ends as it was asked to."""
+    (hall / "__init__.py").write_text("from monitor.signals import Ended\nraise Ended(143)\n")
+    with pytest.raises(Ended):
+        load(["hall"])
