@@ -249,7 +249,7 @@ def _check_unwatched(scenario: Scenario, settings: Settings) -> None:
     for name in scenario.unwatched:
         if name not in known:
             problem = f"unwatched: there is no transaction {name!r}: {nearest(name, known)}"
-            raise ScenarioError(scenario.file, 0, problem)
+            raise ScenarioError(scenario.file, scenario.lines.get("unwatched", 0), problem)
 
 
 @asynccontextmanager

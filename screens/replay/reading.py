@@ -81,7 +81,8 @@ def read_scenario(file: Path, text: str) -> Scenario:
     lines = lines_of(text)
     _refuse_unknown(file, values, lines)
     if values.get("format") != FORMAT:
-        problem = f"format is {values.get('format', 'missing')}: this version reads `format = {FORMAT}`"
+        found = repr(values["format"]) if "format" in values else "missing"
+        problem = f"format is {found}: this version reads `format = {FORMAT}`"
         raise ScenarioError(file, lines.get((-1, "format"), 1), problem)
     try:
         header = msgspec.convert(values, _Header)
@@ -113,6 +114,7 @@ def read_scenario(file: Path, text: str) -> Scenario:
         fixture=file.parent / header.fixture if header.fixture else None,
         programs=header.programs,
         unwatched=header.unwatched,
+        lines={key: line for (step, key), line in lines.items() if step == -1},
     )
 
 

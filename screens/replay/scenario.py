@@ -76,3 +76,5 @@ class Scenario(msgspec.Struct, frozen=True):
     """Modules to load; empty: those of the settings."""
     unwatched: tuple[str, ...] = ()
     """Transactions that may read the machine's clock or draw real randomness: what they show is volatile."""
+    lines: dict[str, int] = {}
+    """Of each key above the steps, in the file."""

@@ -181,6 +181,19 @@ def test_a_file_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
     assert 'cursor = "name"' in good.read_text()
 
 
+def test_a_scenario_that_cannot_run_shows_no_difference_and_no_sameness(tmp_path: Path) -> None:
+    """Not at all, or not to its end: both are told with what is wrong, and the exit code is 2."""
+    file = tmp_path / "x.replay.toml"
+    file.write_text(scenario_text("NOPE", ""))
+    result = approve(file)
+    assert (result.exit_code, result.stdout) == (2, f"{file}: could not run, nothing written\n")
+    assert f"ERROR {file}:3: there is no transaction 'NOPE': " in result.stderr
+    file.write_text(scenario_text("SIGN", "do = 'enter'", "do = 'field nowhere = x'"))
+    result = approve(file)
+    assert result.exit_code == 2
+    assert result.stdout == f"{file}: no differences in the first 1 of 2, nothing written\n"
+
+
 def test_a_step_that_is_not_there_is_told(tmp_path: Path) -> None:
     """And a folder without a scenario."""
     file = tmp_path / "x.replay.toml"

@@ -114,4 +114,4 @@ def test_a_name_under_unwatched_is_that_of_a_transaction() -> None:
     """Else the nearest is told, and nothing is run."""
     report = played(scenario_text("THRE", "", header='unwatched = ["THRE", "TIMW"]'))
     assert (report.verdict, report.played) == (2, ())
-    assert report.trouble.endswith("unwatched: there is no transaction 'TIMW': did you mean TIME?")
+    assert report.trouble == "x.replay.toml:4: unwatched: there is no transaction 'TIMW': did you mean TIME?"

@@ -89,6 +89,7 @@ def test_what_is_written_is_read_again() -> None:
     ("before", "after", "told"),
     [
         ("format = 1", "format = 2", "this version reads `format = 1`"),
+        ("format = 1", 'format = "1"', "format is '1': this version reads `format = 1`"),
         ("title =", "titel =", "did you mean title?"),
         ("seed = 7", "seed = 0", "`seed`"),
         ('screen = "27x132"', 'screen = "wide"', "`screen`"),

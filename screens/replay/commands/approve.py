@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from monitor.settings import Settings
 from screens.replay.approving import approved
 from screens.replay.drivers import VIA
 from screens.replay.faults import ScenarioError
-from screens.replay.playing import Way, report_on
+from screens.replay.playing import Played, Report, Way, report_on
 from screens.replay.reading import find_scenarios, load_scenario, read_text
 from screens.replay.writing import write_text
 
@@ -66,12 +67,21 @@ def approve_file(
     after, left = approved(before, played, fill=fill)
     if after != before:
         write_text(file, after)
-    changed = [step.number for step in played if step.differences]
-    words = f"steps {', '.join(map(str, changed))}" if changed else "no differences"
-    click.echo(f"{file}: {words}{', written' if after != before else ', nothing written'}")
+    click.echo(f"{file}: {_found(report, played)}, {'nothing written' if after == before else 'written'}")
     for problem in left:
         click.echo(f"  left as it is: {problem}", err=True)
     if report.trouble:
         click.echo(f"  ERROR {report.trouble}", err=True)
         return 2
     return 1 if left else 0
+
+
+def _found(report: Report, played: Sequence[Played]) -> str:
+    """What the steps that are approved have shown; of one that was not reached nothing is known."""
+    changed = [str(step.number) for step in played if step.differences]
+    words = f"steps {', '.join(changed)}" if changed else "no differences"
+    if not report.trouble:
+        return words
+    return (
+        f"{words} in the first {len(report.played)} of {report.steps}" if report.played else "could not run"
+    )

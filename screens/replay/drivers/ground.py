@@ -22,7 +22,7 @@ from monitor.store.migrations import migrate
 from monitor.store.sqlite import SqliteStore
 from monitor.store.tables import MONITOR_TABLES
 from screens.replay.determinism import Watch
-from screens.replay.faults import ScenarioError
+from screens.replay.faults import ScenarioError, nearest
 from screens.replay.plain_files import read_bytes
 from screens.replay.scenario import Scenario
 
@@ -74,12 +74,14 @@ class InlineConnection:
 
 
 def region_settings(scenario: Scenario, settings: Settings) -> Settings:
-    """The settings, with what the scenario says."""
+    """The settings, with what the scenario says; raises `ScenarioError` for a transaction there is not."""
+    programs, transid = scenario.programs or settings.programs, scenario.transaction
+    known = [program.transid for program in load(programs).programs]
+    if transid and transid not in known:
+        problem = f"there is no transaction {transid!r}: {nearest(transid, known)}"
+        raise ScenarioError(scenario.file, scenario.lines.get("transaction", 0), problem)
     return msgspec.structs.replace(
-        settings,
-        programs=scenario.programs or settings.programs,
-        good_morning_transid=scenario.transaction,
-        user=scenario.user,
+        settings, programs=programs, good_morning_transid=transid, user=scenario.user
     )
 
 
