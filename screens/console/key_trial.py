@@ -20,17 +20,24 @@ KITTY_ON, KITTY_OFF = "\x1b[>25u", "\x1b[<u"
 """The keyboard protocol the terminal itself asks for."""
 QUIET_S = 0.15
 """A pause this long ends a sequence."""
-HEADING = f"{'bytes':<28}{'key':<22}{'function'}"
+HEADING = f"{'bytes':<27} {'key':<21} {'function'}"
 
 
 class Pressed(NamedTuple):
     """A key that was pressed."""
 
+    sent: str
+    """What the terminal sent for it, and before it for what is no key."""
     key: str
     """As Textual names it."""
     function: Function | None
-    types: bool
-    """True if it types a character where it has no function."""
+    otherwise: str
+    """What it does where it has no function."""
+
+    def line(self) -> str:
+        """One line of the table; what is long moves the rest to the right."""
+        does = self.function.value if self.function else self.otherwise
+        return f"{spelled(self.sent):<27} {self.key:<21} {does}"
 
 
 class KeyTrial:
@@ -40,26 +47,30 @@ class KeyTrial:
         self._keys = keys
         self._parser = KeyParser()
         self._prefix = ""
+        self._sent = ""
 
     def feed(self, text: str) -> Iterator[Pressed]:
-        """Every key in some text that arrived in one go."""
-        return self._pressed([*self._parser.feed(text)])
+        """Every key in some text that arrived in one go; sign by sign, so that each has its own bytes."""
+        for sign in text:
+            self._sent += sign
+            yield from self._pressed([*self._parser.feed(sign)])
 
     def pause(self) -> Iterator[Pressed]:
         """The same, once nothing more came: what looked like the start of a sequence was a key."""
         return self._pressed([*self._parser.tick()])
 
-    def line(self, sent: str, pressed: Pressed) -> str:
-        """One line of the table."""
-        typed = "types itself" if pressed.types else "-"
-        does = pressed.function.value if pressed.function else "(prefix)" if self._prefix else typed
-        return f"{spelled(sent):<28}{pressed.key:<22}{does}"
-
     def _pressed(self, messages: list[Message]) -> Iterator[Pressed]:
         for message in messages:
             if isinstance(message, events.Key):
-                types = message.is_printable and not self._prefix
-                yield Pressed(message.key, self._function(message.key), types)
+                typed = "types itself" if message.is_printable and not self._prefix else "-"
+                function = self._function(message.key)
+                yield Pressed(self._taken(), message.key, function, "(prefix)" if self._prefix else typed)
+
+    def _taken(self) -> str:
+        """What was sent up to the key at hand; what is not whole yet belongs to the next."""
+        held = self._parser.held
+        taken, self._sent = self._sent.removesuffix(held), held
+        return taken
 
     def _function(self, key: str) -> Function | None:
         sequence = (self._prefix, key) if self._prefix else (key,)
@@ -98,16 +109,13 @@ def try_keys(profile: str = "") -> None:
 
 
 def _read_until_quit(stdin: int, trial: KeyTrial) -> None:
-    sent = ""
     while True:
         ready = select.select([stdin], [], [], QUIET_S)[0]
         text = os.read(stdin, 1024).decode(errors="replace") if ready else ""
         if ready and not text:
             return
-        sent += text
-        for pressed in [*(trial.feed(text) if text else ()), *trial.pause()]:
-            _write(trial.line(sent, pressed) + "\r\n")
-            sent = ""
+        for pressed in [*trial.feed(text), *trial.pause()]:
+            _write(pressed.line() + "\r\n")
             if pressed.function is keymap.Local.QUIT:
                 return
 

@@ -62,6 +62,11 @@ class KeyParser(XTermParser):
         """True while an Escape has come and what follows soon decides what it was."""
         return self._until is not None
 
+    @property
+    def held(self) -> str:
+        """What came last and is not whole yet."""
+        return self._held
+
     def feed(self, data: str) -> Iterable[Message]:
         """Take characters; what is not whole waits for the next ones, or for a pause."""
         self._held += data

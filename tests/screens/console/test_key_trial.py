@@ -22,15 +22,37 @@ from screens.console.keymap import load
 )
 def test_a_key_is_explained(sent: str, line: str) -> None:
     """One line: what was sent, how it is called, what it does."""
-    trial = KeyTrial(load("default"))
-    assert [trial.line(sent, found) for found in trial.feed(sent)] == [line]
+    assert [found.line() for found in KeyTrial(load("default")).feed(sent)] == [line]
 
 
 def test_the_second_key_of_a_sequence_shows_the_function() -> None:
     """That of both together; the first has none of its own."""
+    found = [pressed.line().split() for pressed in KeyTrial(load("default")).feed("\x01c")]
+    assert found == [["01", "ctrl+a", "(prefix)"], ["c", "c", "Clear"]]
+
+
+def test_keys_that_arrive_together_have_each_its_own_bytes() -> None:
+    """A key that the next one cuts short as well; what is not whole yet belongs to the next."""
     trial = KeyTrial(load("default"))
-    found = [function.value if function else None for _, function, _ in trial.feed("\x01c")]
-    assert found == [None, "Clear"]
+    found = [(pressed.sent, pressed.key) for pressed in trial.feed("\x03\x1bOR\x1b1ab\x1b\x1b[15~\x1b[1")]
+    assert found == [
+        ("\x03", "ctrl+c"),
+        ("\x1bOR", "f3"),
+        ("\x1b1", "alt+1"),
+        ("a", "a"),
+        ("b", "b"),
+        ("\x1b", "escape"),
+        ("\x1b[15~", "f5"),
+    ]
+    assert [pressed.line() for pressed in trial.feed("7~")] == [
+        "ESC [ 1 7 ~                 f6                    PF6"
+    ]
+
+
+def test_what_is_long_stays_apart_from_the_next_column() -> None:
+    """A blank at least."""
+    (found,) = KeyTrial(load("default")).feed("\x1b[57376;6:1;57376u")
+    assert found.line().startswith("ESC [ 5 7 3 7 6 ; 6 : 1 ; 5 7 3 7 6 u ")
 
 
 def test_bytes_are_spelled() -> None:
