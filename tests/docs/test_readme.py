@@ -16,9 +16,7 @@ def test_the_application_answers_as_shown(tmp_path: Path) -> None:
     pages.write_files(README, tmp_path)
     said = pages.entracte(tmp_path, "script", typed=pages.titled(README, "typed"))
     answer = said.split("ok\n")[-2].splitlines()[:-1]
-    assert [line.rstrip() for line in pages.titled(README, "answer").splitlines()] == [
-        line.rstrip() for line in answer
-    ]
+    assert pages.titled(README, "answer").splitlines() == answer
 
 
 def test_the_application_refuses_and_leaves(tmp_path: Path) -> None:
