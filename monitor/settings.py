@@ -166,8 +166,9 @@ _BUSY_S_MOST = 2_147_483
 def _refuse_out_of_bounds(limits: Limits) -> None:
     for name in Limits.__struct_fields__:
         value = getattr(limits, name)
+        least = "0 or more" if name in _MAY_BE_0 else "more than 0"
         if not 0 <= value < inf or (value == 0 and name not in _MAY_BE_0):
-            raise SettingsError(f"setting limits.{name} is {value}; it must be a number of more than 0")
+            raise SettingsError(f"setting limits.{name} is {value}; it must be a number of {least}")
     if limits.store_busy_s_max > _BUSY_S_MOST:
         raise SettingsError(
             f"setting limits.store_busy_s_max is {limits.store_busy_s_max}; it must be at most {_BUSY_S_MOST}"

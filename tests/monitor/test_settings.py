@@ -97,6 +97,7 @@ def test_variable_names_the_file(tmp_path: Path) -> None:
         ("limits = 3", {"tasks_max": "1"}, ("[limits]",)),
         ("[limits]\ntasks_max = -1", {}, ("limits.tasks_max is -1", "more than 0")),
         ("[limits]\ntasks_max = 0", {}, ("limits.tasks_max is 0",)),
+        ("[limits]\nrunaway_s_max = -1", {}, ("limits.runaway_s_max is -1", "a number of 0 or more")),
         ("[limits]\nstore_busy_s_max = 3e6", {}, ("store_busy_s_max", "at most 2147483")),
         ("[limits]\nparked_max = 20000", {}, ("parked_max is 20000", "browse_rows_max = 10000")),
         ("[limits]\nwait_s_max = nan", {}, ("limits.wait_s_max",)),
