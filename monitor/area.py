@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
@@ -52,8 +53,21 @@ def fault_of(area_type: type[Area]) -> str:
     except AreaError as error:
         return error.message
     except Exception as error:  # noqa: BLE001 a field without a default, or whatever the type's own code raises
-        return f"area {area_type.__name__} cannot be made with its fields' defaults ({error}); each needs one"
+        return (
+            f"area {area_type.__name__} cannot be made with its fields' defaults ({error}); each needs one"
+            f"{_default_of_area(area_type)}"
+        )
     return _version_within(area_type)
+
+
+def _default_of_area(area_type: type[Area]) -> str:
+    """How the default of an area in this one is written, if it is one that has none."""
+    with suppress(NameError):  # a type that is not there, which is told already
+        for field in msgspec.structs.fields(area_type):
+            if field.required and isinstance(field.type, type) and issubclass(field.type, Area):
+                inner = field.type.__name__
+                return f", as {field.name}: {inner} = msgspec.field(default_factory={inner})"
+    return ""
 
 
 def _missing_upgrade(area_type: type[Area]) -> str:

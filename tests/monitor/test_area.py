@@ -106,8 +106,16 @@ class Folder(Area):
     receipts: dict[str, tuple[Reversed, ...]] | None = None
 
 
+class Bare(Area):
+    """An area with one in it that has no default."""
+
+    late: Late
+
+
 class Bundle(Area):
-    """An area with lines that are all right."""
+    """An area with lines that are all right, and one whose default is made anew."""
+
+    first: Plain = msgspec.field(default_factory=Plain)
 
     lines: list[Plain] | None = None
 
@@ -200,6 +208,11 @@ def test_areas_may_be_nested_and_old_versions_given_up(area_type: type[Area]) ->
             "area Gap is at version 5, and no upgrade leads there from 1: write @upgrade(Gap, 2) and @upgrade(Gap, 4)",
         ),
         (
+            Bare,
+            "area Bare cannot be made with its fields' defaults (Missing required argument 'late'); each needs one, "
+            "as late: Late = msgspec.field(default_factory=Late)",
+        ),
+        (
             Receipt,
             "area Receipt has Line in it, whose own version and upgrades are never used: take them out of Line, "
             "and raise the version of Receipt when Line changes",
@@ -211,7 +224,7 @@ def test_areas_may_be_nested_and_old_versions_given_up(area_type: type[Area]) ->
         ),
     ],
 )
-def test_a_version_that_would_not_count_is_told(area_type: type[Area], said: str) -> None:
+def test_an_area_that_cannot_begin_or_go_on_is_told(area_type: type[Area], said: str) -> None:
     """Before there is a stored area that needs it, with what to write."""
     assert fault_of(area_type) == said
 
