@@ -139,7 +139,7 @@ terminal_option = click.option(
     default="T001",
     show_default=True,
     callback=checked_terminal,
-    help="Terminal id, 1 to 8 letters or digits.",
+    help="Terminal id, 1 to 8 letters or digits; t1 and T1 are two.",
 )
 
 
