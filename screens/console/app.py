@@ -291,10 +291,17 @@ class Terminal(App[None]):
                 self.choose(before)
                 return
             tried(value)
-            if self._folder:
-                self.preferences.write(self._folder / "terminal.toml")
+            if trouble := self._remember():
+                self.word = f"Not remembered: {trouble}"
+                self.draw()
 
         self.push_screen(Chooser(TITLES[kind], choices(kind, self._folder), tried), chosen)
+
+    def _remember(self) -> str:
+        """Keep the choices for the next time; what is wrong if they cannot be kept."""
+        if self._folder is None:
+            return "there is no home folder"
+        return self.preferences.write(self._folder / "terminal.toml")
 
     def choose(self, preferences: Preferences) -> None:
         """Put choices into effect."""

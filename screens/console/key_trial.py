@@ -92,10 +92,10 @@ def try_keys(profile: str = "") -> None:
     import tty
 
     own = folder()
-    preferences, trouble = Preferences.read(own / "terminal.toml")
+    preferences, trouble = Preferences.read(own / "terminal.toml") if own else (Preferences(), "")
     if trouble:
         print(trouble)
-    keys = keymap.load(profile or preferences.keys, own / "keys")
+    keys = keymap.load(profile or preferences.keys, own / "keys" if own else None)
     print(f"Key map {keys.name!r}. Press keys; Ctrl+Q leaves.\n\n{HEADING}", flush=True)
     stdin = sys.stdin.fileno()
     before = termios.tcgetattr(stdin)

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screens.console.themes import THEMES, CursorShape
+from screens.whole_file import write_text
 
 
-def folder() -> Path:
-    """Where choices and the user's own key maps (`keys/*.toml`) are kept."""
+def folder() -> Path | None:
+    """Where choices and the user's own key maps (`keys/*.toml`) are kept; None for a user without a home."""
     configured = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(configured) if configured else Path.home() / ".config") / "entracte"
+    try:
+        return (Path(configured) if configured else Path.home() / ".config") / "entracte"
+    except RuntimeError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,15 @@ class Preferences:
         chosen = {**dataclasses.asdict(self), name: value}
         return Preferences(chosen["theme"], CursorShape(chosen["cursor"]), chosen["keys"])
 
-    def write(self, path: Path) -> None:
-        """Remember; a folder that cannot be written is no reason to disturb anybody."""
+    def write(self, path: Path) -> str:
+        """Remember; what is wrong if that cannot be done, empty: nothing."""
         lines = [f"{name} = {json.dumps(str(value))}\n" for name, value in dataclasses.asdict(self).items()]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("".join(lines), encoding="utf-8")
-        except OSError:
-            return
+            write_text(path, "".join(lines))
+        except OSError as error:
+            return f"{path.name}: {error.strerror}"
+        return ""
 
 
 _FITS: dict[str, Callable[[object], bool]] = {

@@ -16,7 +16,7 @@ from screens.replay.drivers import VIA
 from screens.replay.faults import ScenarioError
 from screens.replay.playing import Played, Report, Way, report_on
 from screens.replay.reading import find_scenarios, load_scenario, read_text
-from screens.replay.writing import write_text
+from screens.whole_file import write_text
 
 
 @click.command()

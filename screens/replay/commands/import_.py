@@ -17,7 +17,8 @@ from screens.replay.commands.output import check_new, force_option
 from screens.replay.foreign import READERS, kind_of
 from screens.replay.playing import Way, report_on
 from screens.replay.reading import read_text
-from screens.replay.writing import check_writable, text_of_scenario, write_text
+from screens.replay.writing import check_writable, text_of_scenario
+from screens.whole_file import write_text
 
 _TRANSACTION = re.compile("[A-Za-z0-9]{0,4}")
 

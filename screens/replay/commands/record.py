@@ -25,7 +25,8 @@ from screens.replay.recording import input_of, scenario_of
 from screens.replay.running import run_file
 from screens.replay.scenario import Scenario
 from screens.replay.stored import conversation_id, history_of, stored_steps
-from screens.replay.writing import check_writable, text_of_scenario, write_text
+from screens.replay.writing import check_writable, text_of_scenario
+from screens.whole_file import write_text
 
 Console = Callable[[Any, Any, str], Awaitable[None]]
 FIRST_SEED = 1

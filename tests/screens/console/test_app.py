@@ -13,7 +13,7 @@ from screens.console.choice import Chooser
 from screens.console.display import LOCAL_HINTS
 from screens.console.help import HelpPanel
 from screens.console.key_pad import KeyPad, PadKey
-from screens.console.preferences import Preferences
+from screens.console.preferences import Preferences, folder
 from screens.console.themes import CursorShape
 from screens.keys import Key
 from tests.screens.console.fakes import FakeHost, FakePresenter, form
@@ -275,6 +275,46 @@ async def test_what_was_chosen_and_cannot_be_used_is_told(tmp_path: Path, kept: 
         assert told in row(app, 24)
         await pilot.press("a")
         assert "terminal.toml" not in row(app, 24)
+
+
+async def test_a_choice_that_cannot_be_remembered_takes_effect_and_is_told(tmp_path: Path) -> None:
+    """A folder that cannot be made, or none at all."""
+    (tmp_path / "plain").touch()
+    for place, told in (
+        (tmp_path / "plain" / "in", "terminal.toml: Not a directory"),
+        (None, "no home folder"),
+    ):
+        app, _ = terminal(place)
+        async with window_of(app) as pilot:
+            await pilot.press("ctrl+p", *"cursor", "enter", "down", "enter")
+            await pilot.pause()
+            assert "Not remembered: " in row(app, 24)
+            assert told in row(app, 24)
+            assert app.view.look.cursor is CursorShape.UNDERSCORE
+
+
+def test_choices_are_written_whole_through_a_link(tmp_path: Path) -> None:
+    """Who reads meanwhile has all of the old ones, and nothing else is left in the folder."""
+    (tmp_path / "there").mkdir()
+    kept, link = tmp_path / "there" / "kept.toml", tmp_path / "terminal.toml"
+    kept.write_text('keys = "pcomm"\n')
+    link.symlink_to(kept)
+    with link.open() as reader:
+        assert Preferences(keys="c3270").write(link) == ""
+        assert reader.read() == 'keys = "pcomm"\n'
+    assert (link.is_symlink(), Preferences.read(link)[0].keys) == (True, "c3270")
+    assert [file.name for file in kept.parent.iterdir()] == ["kept.toml"]
+
+
+def test_who_has_no_home_has_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept then."""
+
+    def none() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", none)
+    assert folder() is None
 
 
 def test_one_wrong_choice_spoils_no_other(tmp_path: Path) -> None:
