@@ -39,7 +39,9 @@ from monitor.exchange import Aid, Inbound
 from monitor.store.connection import HopConnection
 
 if sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < (3, 42):
-    raise ImportError(f"DBOS on Python 3.12 and later needs SQLite 3.42, and this is {sqlite3.sqlite_version}")
+    raise ImportError(
+        f"DBOS on Python 3.12 and later needs SQLite 3.42, and this is {sqlite3.sqlite_version}"
+    )
 
 WAIT_S_MAX = 90 * 86_400.0
 POLL_S = 0.01
