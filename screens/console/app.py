@@ -81,6 +81,7 @@ class Terminal(App[None]):
         self.choose(self.preferences)
         if self._trouble:
             self.word = self._trouble if self.word == LOCAL_HINTS else f"{self._trouble}; {self.word}"
+        self.app_resume_signal.subscribe(self, lambda _: self._local(Local.REDRAW))
         self.session.attach()
 
     async def on_unmount(self) -> None:

@@ -93,6 +93,17 @@ def test_nothing_but_screens_is_written_to_the_window() -> None:
         assert said.index(b"first again") > left
 
 
+def test_who_comes_back_to_a_stopped_terminal_sees_its_screen() -> None:
+    """All of it, though nothing on it has changed meanwhile."""
+    with window() as (ours, _, terminal):
+        read_until(ours, b"F12=Cancel")
+        terminal.send_signal(signal.SIGTSTP)
+        read_until(ours, b"\x1b[?1049l")
+        os.waitid(os.P_PID, terminal.pid, os.WSTOPPED)
+        terminal.send_signal(signal.SIGCONT)
+        assert b"\x1b[?1049h" in read_until(ours, b"F12=Cancel")
+
+
 def test_a_window_that_is_gone_ends_the_process() -> None:
     """Whether a signal comes with it or not: nothing is left running that nobody can see."""
     with window() as (ours, theirs, terminal):
